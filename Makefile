@@ -1,0 +1,55 @@
+# One virtual environment for everything; set up again only when a requirements file changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+CODE := $(wildcard gliner2_core ui storage app.py)
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow lint chromium clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## Start the workbench; options: make run ARGS="--help"
+	$(BIN)/python app.py $(ARGS)
+
+test: lint chromium ## Run every check and all tests but the slow ones
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/test.stamp chromium ## Run the slow tests
+	$(PYTEST) -m slow $(ARGS)
+
+lint: $(VENV)/test.stamp ## Run the checks that read the code
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/python -m flake8 --isolated --select=DOC102,DOC104,DOC501 --style=google \
+	    --arg-type-hints-in-docstring=False --skip-checking-raises=False $(CODE)
+	$(BIN)/lint-imports
+
+# Browser tests drive the system's Chromium.
+chromium:
+	@if [ -x /usr/bin/chromium ]; then exit 0; \
+	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "The browser tests need /usr/bin/chromium. On Debian: sudo apt-get install chromium"; exit 1; \
+	else apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; fi
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+
+# torch comes first and alone: a later requirement that asks for torch then finds it in place. Where pip offers a
+# CPU build of this release, that one is taken.
+$(VENV)/torch.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "$$(grep -oE '^torch==[0-9.]+' requirements.txt)"
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/torch.stamp
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+	$(BIN)/python -m pip install --quiet -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,121 @@
+"""`python -m gliner2_core evaluate`: scores on one's own records or on benchmark sets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gliner2_core.errors import InputError
+from gliner2_core.training.example_checks import fault_report
+
+if TYPE_CHECKING:
+    from gliner2_core.evaluation import Report
+    from gliner2_core.evaluation.runner import Predictor, Progress
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options.
+
+    Args:
+        subparsers: Of the main parser.
+    """
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="score a model on your own records or on benchmark sets",
+        description="Scores a model. The report goes to standard output as Markdown, and as JSON to --out.",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="JSONL with true answers, as for training")
+    parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
+    parser.add_argument("--suite", action="append", metavar="NAME", help="paper, structures, all, or a set; repeatable")
+    parser.add_argument("--data", metavar="DIR", help="folder with the benchmark files (NAME.jsonl.gz), for --suite")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most N records per set, spread evenly")
+    parser.add_argument("--threshold", type=float, default=0.5, help="from which probability a span counts (0.5)")
+    parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="records per forward pass (8)")
+    parser.add_argument("--skip-faulty", action="store_true", help="leave faulty records out and list them")
+    parser.add_argument("--out", metavar="FILE", help="write the report as JSON, too")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate and write the report.
+
+    Args:
+        args: What the parser read.
+
+    Returns:
+        0.
+
+    Raises:
+        InputError: If neither files nor a suite are given, or both, or the suite's folder or --out's is missing.
+    """
+    from gliner2_core.evaluation import to_markdown, write_json
+
+    _check(args)
+    report = _evaluate(args)
+    if args.out:
+        write_json(report, args.out)
+    sys.stdout.write(to_markdown(report, per_label=not args.suite))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    if bool(args.files) == bool(args.suite):
+        raise InputError("give either JSONL files or --suite, for example: evaluate corrections.jsonl")
+    if args.suite and not args.data:
+        raise InputError("--suite needs --data DIR, the folder that holds the benchmark files (NAME.jsonl.gz)")
+    if args.out and not Path(args.out).absolute().parent.is_dir():
+        raise InputError(f"--out {args.out}: the folder does not exist; create it first")
+
+
+def _evaluate(args: argparse.Namespace) -> Report:
+    from gliner2_core.evaluation import evaluate_examples, run_suite, sets_named
+    from gliner2_core.evaluation.data_files import find_file
+    from gliner2_core.training.examples import load_examples
+
+    # Data first: a typing mistake should not cost the time of loading a model.
+    options: dict[str, Any] = {"threshold": args.threshold, "batch_size": args.batch_size}
+    if args.suite:
+        for one in sets_named(args.suite):
+            find_file(args.data, one.name)
+        with _progress() as progress:
+            return run_suite(_load(args.model), args.data, args.suite, args.limit, progress, **options)
+    loaded = load_examples(args.files, on_error="skip" if args.skip_faulty else "raise")
+    notes = list(loaded.notes)
+    if loaded.faults:
+        notes.append(f"faulty records left out: {loaded.skipped}; " + fault_report(loaded.faults))
+    name = ", ".join(Path(file).name for file in args.files)
+    with _progress() as progress:
+        return evaluate_examples(
+            _load(args.model), loaded.examples, name, args.limit, progress, notes=notes, **options
+        )
+
+
+def _load(model: str | None) -> Predictor:
+    from gliner2_core.extractor import GLiNER2
+
+    return GLiNER2.from_pretrained() if model is None else GLiNER2.from_pretrained(model)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a bar on a terminal, nothing in a pipe or a log."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm[Any]] = {}
+
+    def show(name: str, done: int, total: int) -> None:
+        if name not in bars:
+            bars[name] = tqdm(total=total, desc=name, unit=" records", disable=None, leave=True, file=sys.stderr)
+        bars[name].update(done - bars[name].n)
+        if done == total:
+            bars[name].close()
+
+    try:
+        yield show
+    finally:
+        for bar in bars.values():
+            bar.close()

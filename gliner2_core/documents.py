@@ -1,0 +1,137 @@
+"""Documents from files: plain text, CSV and JSONL, streamed with their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from gliner2_core.errors import DataError
+
+TEXT_COLUMNS = ("text", "input")
+KINDS = ("txt", "csv", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text and the line of the file it begins on (1 for the first)."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that holds no usable text, and why."""
+
+    line: int
+    reason: str
+
+
+def kind_of(path: str | Path) -> str:
+    """Return `txt`, `csv` or `jsonl` from a file's ending.
+
+    Raises:
+        DataError: If it is another.
+    """
+    ending = Path(path).suffix.lower().lstrip(".")
+    ending = {"ndjson": "jsonl", "text": "txt"}.get(ending, ending)
+    if ending not in KINDS:
+        raise DataError(f"{path}: files must end in .txt, .csv or .jsonl, got {Path(path).suffix or 'no ending'!r}")
+    return ending
+
+
+def read_documents(
+    file: IO[bytes], kind: str, name: str, *, column: str | None = None, is_whole: bool = False
+) -> Iterator[Document | BadLine]:
+    """Yield the documents of a file as they are read; texts are not changed.
+
+    Args:
+        file: Open in binary mode.
+        kind: `txt` (a document per line that is not blank), `csv` (with a header) or `jsonl` (an object or string per line).
+        name: For messages.
+        column: Column or key that holds the text; None takes `text`, then `input`, then the only column.
+        is_whole: A `txt` file is one document.
+
+    Raises:
+        DataError: If a CSV file has no such column, or the file is not UTF-8.
+    """
+    lines = _decoded(file, name)
+    if kind == "csv":
+        yield from _read_csv(lines, name, column)
+    elif kind == "jsonl":
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _read_json(number, line, column)
+    elif is_whole:
+        yield Document(1, "".join(lines))
+    else:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield Document(number, line.rstrip("\r\n"))
+
+
+def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise DataError(f"{name}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from error
+
+
+def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[Document | BadLine]:
+    csv.field_size_limit(sys.maxsize)
+    rows = csv.reader(lines, strict=True)
+    header = next(rows, None)
+    if header is None:
+        raise DataError(f"{name}: the file is empty; a CSV needs a header line")
+    index = _column_index(header, name, column)
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadLine(line, f"malformed CSV: {error}")
+            continue
+        if not row:
+            continue
+        if len(row) != len(header):
+            yield BadLine(line, f"{len(row)} values for {len(header)} columns")
+        elif not row[index].strip():
+            yield BadLine(line, f"the column {header[index]!r} is empty")
+        else:
+            yield Document(line, row[index])
+
+
+def _column_index(header: list[str], name: str, column: str | None) -> int:
+    if column is not None:
+        if column not in header:
+            raise DataError(f"{name}: no column {column!r}; columns are {', '.join(header)}")
+        return header.index(column)
+    for known in TEXT_COLUMNS:
+        if known in header:
+            return header.index(known)
+    if len(header) == 1:
+        return 0
+    raise DataError(f"{name}: no column 'text' among {', '.join(header)}; name the column that holds the text")
+
+
+def _read_json(number: int, line: str, column: str | None) -> Document | BadLine:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        return BadLine(number, f"not JSON: {error}")
+    if isinstance(value, dict):
+        keys = [column] if column is not None else [key for key in TEXT_COLUMNS if key in value]
+        if not keys or keys[0] not in value:
+            return BadLine(number, f"no key {column or 'text'!r}; keys are {', '.join(map(str, value)) or 'none'}")
+        value = value[keys[0]]
+    if not isinstance(value, str):
+        return BadLine(number, f"the text must be a string, got {type(value).__name__}")
+    return Document(number, value)

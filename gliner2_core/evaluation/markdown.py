@@ -1,0 +1,89 @@
+"""Reports as Markdown and as JSON files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gliner2_core.evaluation.report import Report, SetReport, TaskReport
+
+_SUMMARY = ("set", "task", "records", "labels", "metric", "score", "95 % interval", "seconds")
+_LABELS = ("label", "precision", "recall", "F1", "support")
+
+
+def to_markdown(report: Report, *, per_label: bool = True) -> str:
+    """Write a report for people.
+
+    Args:
+        report: What to write.
+        per_label: Add a table of labels for each task.
+
+    Returns:
+        Markdown, ended by a line break; scores in percent.
+    """
+    revision = f" ({report.revision})" if report.revision else ""
+    lines = [
+        f"# Evaluation of {report.checkpoint}{revision}",
+        "",
+        f"Threshold {report.threshold:g}; "
+        + ("all records." if report.limit is None else f"at most {report.limit} records per set."),
+        "",
+        *_table(_SUMMARY, [_summary(one, task) for one in report.sets for task in one.tasks]),
+        "",
+    ]
+    if report.averages:
+        lines += [f"- mean {name}: {_percent(score)}" for name, score in report.averages.items()] + [""]
+    for one in report.sets:
+        if one.windowed:
+            lines.append(f"- {one.name}: records longer than the model's window, read in parts: {one.windowed}")
+        lines += [f"- {one.name}: {note}" for note in one.notes]
+    if per_label:
+        for one in report.sets:
+            for task in one.tasks:
+                lines += ["", f"## {one.name}: {task.task}", "", *_label_table(task)]
+    return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
+
+
+def write_json(report: Report, path: str | os.PathLike[str]) -> None:
+    """Write a report as a JSON file, whole or not at all.
+
+    Args:
+        report: What to write.
+        path: Where; an existing file is replaced.
+    """
+    target = Path(path)
+    part = target.with_name(f".{target.name}.part")
+    part.write_text(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    part.replace(target)
+
+
+def _summary(one: SetReport, task: TaskReport) -> tuple[str, ...]:
+    interval = f"{_percent(task.interval.low)}–{_percent(task.interval.high)}"
+    return (
+        one.name, task.task, str(one.records), str(len(task.labels)), task.metric, _percent(task.score), interval,
+        f"{one.duration_s:.1f}",
+    )
+
+
+def _label_table(task: TaskReport) -> list[str]:
+    rows = [
+        (label, _percent(row["precision"]), _percent(row["recall"]), _percent(row["f1"]), str(row["support"]))
+        for label, row in task.scores["per_label"].items()
+    ]
+    rows.append(("macro F1", "", "", _percent(task.scores["macro_f1"]), str(task.support)))
+    return _table(_LABELS, rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [_row(head), _row(["---"] * len(head)), *(_row(row) for row in rows)]
+
+
+def _row(cells: Sequence[str]) -> str:
+    escaped = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+    return "| " + " | ".join(escaped) + " |"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"

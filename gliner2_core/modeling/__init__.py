@@ -1,0 +1,1 @@
+"""The torch modules: encoder, heads, and the model that joins them."""

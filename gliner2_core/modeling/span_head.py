@@ -1,0 +1,111 @@
+"""The span head: scores every span of up to K words against query vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class SpanStates:
+    """Halves of the span representation before they are joined: each (B, W, 4D) float."""
+
+    starts: Tensor
+    ends: Tensor
+
+
+class SpanHead(nn.Module):
+    """markerV0: a span is made of the projected vectors of its first and its last word.
+
+    Parameters are named as in published checkpoints (`span_rep.span_rep_layer.*`).
+
+    Args:
+        hidden: D.
+        max_width: K, longest span in words.
+
+    Source: GLiNER (arXiv:2311.08526), markerV0; reference package 2.1.
+    """
+
+    def __init__(self, hidden: int, max_width: int) -> None:
+        super().__init__()
+        self.max_width = max_width
+        self.span_rep_layer = nn.ModuleDict(
+            {
+                "project_start": _projection(hidden, hidden),
+                "project_end": _projection(hidden, hidden),
+                "out_project": _projection(2 * hidden, hidden, inner=4 * hidden),
+            }
+        )
+
+    def states(self, word_states: Tensor) -> SpanStates:
+        """Project words once as starts and once as ends, through the first layer of the joint projection.
+
+        The first layer is linear in the concatenation [start; end], so its two halves are computed per word and not
+        per span: W instead of W·K products.
+
+        Args:
+            word_states: (B, W, D) float.
+
+        Returns:
+            Both halves.
+        """
+        starts = torch.relu(self.span_rep_layer["project_start"](word_states))
+        ends = torch.relu(self.span_rep_layer["project_end"](word_states))
+        joint = cast(nn.Linear, self._out_project()[0])
+        start_weight, end_weight = joint.weight.chunk(2, dim=1)
+        return SpanStates(
+            nn.functional.linear(starts, start_weight), nn.functional.linear(ends, end_weight, joint.bias)
+        )
+
+    def score(self, states: SpanStates, queries: Tensor) -> Tensor:
+        """Score all spans of a text against its queries.
+
+        The last layer is folded into the queries: q·(W h + b) = (Wᵀ q)·h + q·b.
+
+        Args:
+            states: Halves, (B, W, 4D) each.
+            queries: (B, Q, D) float.
+
+        Returns:
+            (B, Q, W, K) logits; [b, q, i, w] is the span of words [i, i + w + 1). Spans that reach past W hold
+            whatever; mask them.
+        """
+        out = self._out_project()
+        last = cast(nn.Linear, out[3])
+        folded = queries @ last.weight  # (B, Q, 4D)
+        offset = queries @ last.bias  # (B, Q)
+        padded = nn.functional.pad(states.ends, (0, 0, 0, self.max_width - 1))
+        words = states.starts.shape[1]
+        columns = []
+        for width in range(self.max_width):
+            joined = out[2](torch.relu(states.starts + padded[:, width : width + words]))  # (B, W, 4D)
+            columns.append(folded @ joined.transpose(1, 2))  # (B, Q, W)
+        return torch.stack(columns, dim=-1) + offset[:, :, None, None]
+
+    def _out_project(self) -> nn.Sequential:
+        return cast(nn.Sequential, self.span_rep_layer["out_project"])
+
+
+def span_mask(word_mask: Tensor, max_width: int) -> Tensor:
+    """Tell which spans lie inside the text.
+
+    Args:
+        word_mask: (B, W) bool, padding on the right.
+        max_width: K.
+
+    Returns:
+        (B, W, K) bool.
+    """
+    n_words = word_mask.sum(1)
+    last = torch.arange(word_mask.shape[1], device=word_mask.device)[:, None] + torch.arange(
+        max_width, device=word_mask.device
+    )
+    return last[None] < n_words[:, None, None]
+
+
+def _projection(width: int, out: int, inner: int | None = None) -> nn.Sequential:
+    inner = inner or 4 * out
+    return nn.Sequential(nn.Linear(width, inner), nn.ReLU(), nn.Dropout(0.1), nn.Linear(inner, out))

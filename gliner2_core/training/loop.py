@@ -1,0 +1,201 @@
+"""One training run on one's own examples: prepare, train or resume, save."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
+from gliner2_core.errors import DataError, InputError
+from gliner2_core.modeling.encoder import window_of
+from gliner2_core.prompt import PromptEncoder
+from gliner2_core.training import adapter
+from gliner2_core.training.collator import TrainingBatch
+from gliner2_core.training.config import TrainingConfig
+from gliner2_core.training.example_records import examples_to_jsonl
+from gliner2_core.training.gold import TrainingExample
+from gliner2_core.training.streams import batches_by_length, shuffled
+from gliner2_core.training.targets import TargetExample, build_targets
+from gliner2_core.training.trainer import Gliner2Trainer, newest_checkpoint
+
+RUN_FILE = "run.json"
+LOG_FILE = "log.jsonl"
+MODEL_FOLDER = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands: optimizer steps done and in all, the last logged loss."""
+
+    step: int
+    steps: int
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """What a run did.
+
+    Attributes:
+        model_folder: The trained checkpoint; `GLiNER2.from_pretrained` and the reference package load it.
+        steps: Optimizer steps in all.
+        examples: Examples trained on.
+        too_long: Examples left out because prompt and text exceed the window, as `path:line`.
+        lost_values: Values no span can express (too wide, or no run of words), as `path:line (n)`.
+        duration_s: Wall time of this call, loading and saving included.
+        first_loss, last_loss: Of the log.
+    """
+
+    model_folder: Path
+    steps: int
+    examples: int
+    too_long: tuple[str, ...]
+    lost_values: tuple[str, ...]
+    duration_s: float
+    first_loss: float | None
+    last_loss: float | None
+
+
+def train(
+    base: str | Path | None,
+    examples: Sequence[TrainingExample],
+    run_folder: Path,
+    config: TrainingConfig,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> TrainingResult:
+    """Train a checkpoint on examples.
+
+    A run folder that holds an unfinished run of the same settings and data is resumed.
+
+    Args:
+        base: Checkpoint to start from: None for the embedded one, a folder or a hub id.
+        examples: At least one.
+        run_folder: Gets `run.json`, `log.jsonl`, `checkpoint-N/` and `model/`.
+        config: Settings.
+        on_progress: Called after every step.
+
+    Returns:
+        What was done; the trained checkpoint lies in `run_folder / "model"`.
+
+    Raises:
+        DataError: If there is no example, or none fits into the window.
+        InputError: If the run folder holds another run, or a finished one.
+        CheckpointError: If the base cannot be loaded.
+    """
+    started = time.perf_counter()
+    if not examples:
+        raise DataError("there is no example to train on")
+    _claim(run_folder, _facts(base, examples, config))
+    torch.manual_seed(config.seed)
+    loaded = load_checkpoint(base)
+    kept, too_long, lost = _targets(loaded, examples, config)
+    batches = _Epochs(kept, PromptEncoder(loaded.tokenizer), config)
+    steps = config.max_steps or max(round(config.epochs * batches.per_epoch), 1)
+    adapter.prepare(loaded.model, config)
+    trainer = Gliner2Trainer(loaded.model, batches, config, steps, run_folder)
+    if on_progress is not None:
+        trainer.add_callback(_Reporter(on_progress))
+    trainer.resume(newest_checkpoint(run_folder))
+    adapter.finish(loaded.model)
+    log = [line for line in trainer.state.log_history if "loss" in line]
+    (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
+    save_checkpoint(run_folder / MODEL_FOLDER, loaded)
+    return TrainingResult(
+        run_folder / MODEL_FOLDER,
+        steps,
+        len(kept),
+        too_long,
+        lost,
+        time.perf_counter() - started,
+        float(log[0]["loss"]) if log else None,
+        float(log[-1]["loss"]) if log else None,
+    )
+
+
+def _facts(base: str | Path | None, examples: Sequence[TrainingExample], config: TrainingConfig) -> dict[str, Any]:
+    digest = hashlib.sha256(examples_to_jsonl(examples).encode()).hexdigest()
+    return {"base": None if base is None else str(base), "examples": len(examples), "data_sha256": digest, "config": asdict(config)}
+
+
+def _claim(run_folder: Path, facts: dict[str, Any]) -> None:
+    """Write the run's facts, or check that they are those of the unfinished run that lies there."""
+    path = run_folder / RUN_FILE
+    if path.is_file():
+        if (run_folder / MODEL_FOLDER / "config.json").is_file():
+            raise InputError(f"{run_folder} holds a finished run; choose another folder or delete it")
+        found = json.loads(path.read_text(encoding="utf-8"))
+        different = sorted(key for key in facts if found.get(key) != json.loads(json.dumps(facts[key])))
+        if different:
+            raise InputError(
+                f"{run_folder} holds an unfinished run with other {', '.join(different)}; choose another folder, or repeat "
+                "that run's settings to resume it"
+            )
+        return
+    run_folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _targets(
+    loaded: LoadedCheckpoint, examples: Sequence[TrainingExample], config: TrainingConfig
+) -> tuple[list[TargetExample], tuple[str, ...], tuple[str, ...]]:
+    encoder = PromptEncoder(loaded.tokenizer)
+    limit = min(config.max_subwords or 10**9, window_of(loaded.encoder_config))
+    kept: list[TargetExample] = []
+    too_long: list[str] = []
+    lost: list[str] = []
+    for number, example in enumerate(examples, 1):
+        origin = example.origin or f"example {number}"
+        target = build_targets(example, loaded.model.model_config.max_width, max_words=config.max_words)
+        n_lost = sum(one.n_lost for one in target.targets)
+        if n_lost:
+            lost.append(f"{origin} ({n_lost})")
+        if len(encoder.encode(target.prompt, target.words).ids) > limit:
+            too_long.append(origin)
+        else:
+            kept.append(target)
+    if not kept:
+        raise DataError(f"none of {len(examples)} examples fits into {limit} subwords; shorten texts or ask fewer labels")
+    return kept, tuple(too_long), tuple(lost)
+
+
+class _Epochs:
+    """The stream of a finite list: every epoch meets every example once, in an order that the seed and epoch give."""
+
+    def __init__(self, examples: Sequence[TargetExample], encoder: PromptEncoder, config: TrainingConfig) -> None:
+        self._examples = examples
+        self._encoder = encoder
+        self._config = config
+        self.per_epoch = sum(1 for _ in self._epoch(0))
+
+    def __call__(self, first_step: int) -> Iterator[TrainingBatch]:
+        epoch, skipped = divmod(first_step, self.per_epoch)
+        while True:
+            yield from islice(self._epoch(epoch), skipped, None)
+            epoch, skipped = epoch + 1, 0
+
+    def _epoch(self, number: int) -> Iterator[TrainingBatch]:
+        seed = self._config.seed + number
+        order = shuffled(self._examples, seed=seed)
+        return batches_by_length(order, self._encoder, self._config.batch_size, seed=seed)
+
+
+class _Reporter(TrainerCallback):
+    """Tells the caller where the run stands."""
+
+    def __init__(self, report: Callable[[Progress], None]) -> None:
+        self._report = report
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Report after a step."""
+        losses = [line["loss"] for line in state.log_history if "loss" in line]
+        self._report(Progress(state.global_step, state.max_steps, float(losses[-1]) if losses else None))

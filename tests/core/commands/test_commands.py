@@ -1,0 +1,116 @@
+"""The commands, run in this process as the shell would."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gliner2_core.__main__ import main
+from tests.core.training.records import RECORDS
+
+MODEL = str(Path(__file__).parents[2] / "data" / "parity" / "checkpoints" / "bert_lstm")
+
+
+def lines(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_extract_answers_every_good_line_and_reports_the_bad_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"text": "Tim Cook"}\n{oops\n{"text": "Paris"}\n')
+    status = main(["extract", str(file), "--labels", "person,city", "--model", MODEL])
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert [(line["line"], line["text"]) for line in lines(out)] == [(1, "Tim Cook"), (3, "Paris")]
+    assert "line 2: not JSON" in err
+    assert "1 lines failed" in err
+
+
+def test_extract_reads_a_schema_file_and_writes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps({"classifications": [{"task": "tone", "labels": ["calm", "angry"]}]}))
+    out = tmp_path / "out.jsonl"
+    status = main(["extract", "--text", "Well done.", "--schema", str(schema), "--model", MODEL, "--out", str(out), "--plain"])
+    assert status == 0
+    assert lines(out.read_text())[0]["result"]["tone"] in ("calm", "angry")
+    assert capsys.readouterr().out == ""
+
+
+def test_extract_gives_offsets_and_confidences_unless_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["extract", "--text", "Tim Cook", "--labels", "a", "--model", MODEL, "--threshold", "0"])
+    found = lines(capsys.readouterr().out)[0]["result"]["entities"]["a"]
+    assert {tuple(sorted(span)) for span in found} == {("confidence", "end", "start", "text")}
+    assert all("Tim Cook"[span["start"] : span["end"]] == span["text"] for span in found)
+
+
+def test_extract_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("één\n\ntwee\n".encode())))
+    assert main(["extract", "-", "--labels", "a", "--model", MODEL]) == 0
+    assert [(line["line"], line["text"]) for line in lines(capsys.readouterr().out)] == [(1, "één"), (3, "twee")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--text", "x"], "give either --schema FILE or --labels A,B"),
+        (["--labels", "a"], "give either a FILE (or - for standard input) or --text"),
+        (["--text", "x", "--labels", "a,a"], "entity label 'a' is given twice"),
+        (["--text", "x", "--labels", "a", "--threshold", "2"], "threshold must be between 0 and 1, got 2.0"),
+        (["--text", "x", "--labels", "a", "--overlap-policy", "some"], "unknown overlap_policy 'some'"),
+        (["--text", "x", "--schema", "missing.json"], "missing.json: cannot be opened"),
+        (["missing.csv", "--labels", "a"], "missing.csv: cannot be opened"),
+        (["page.pdf", "--labels", "a"], "page.pdf: files must end in .txt, .csv or .jsonl"),
+    ],
+)
+def test_extract_that_cannot_start_says_why(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", *arguments, "--model", MODEL]) == 2
+    assert f"error: {message}" in capsys.readouterr().err
+
+
+def test_csv_without_a_text_column_cannot_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("id,body\n1,x\n")
+    assert main(["extract", str(file), "--labels", "a", "--model", MODEL]) == 2
+    assert "no column 'text' among id, body" in capsys.readouterr().err
+
+
+def test_schema_file_that_is_no_json_gives_line_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text('{"entities": [}')
+    assert main(["extract", "--text", "x", "--schema", str(file), "--model", MODEL]) == 2
+    assert "the schema is not JSON: Expecting value: line 1 column 15" in capsys.readouterr().err
+
+
+def test_train_scores_before_and_after_and_its_model_extracts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "train.jsonl"
+    data.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    run = tmp_path / "run"
+    status = main(["train", str(data), "--dev", str(data), "--model", MODEL, "--out", str(run), "--epochs", "2"])
+    out = capsys.readouterr().out
+    assert status == 0
+    assert "5 examples, 2 steps" in out
+    assert "| entities (micro F1) |" in out
+    assert set(json.loads((run / "metrics.json").read_text())) == {"before", "after"}
+    assert main(["extract", "--text", "Ann", "--labels", "person", "--model", str(run / "model")]) == 0
+
+
+def test_train_lists_faults_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "train.jsonl"
+    data.write_text('{"input": "Ann.", "output": {"entities": {"person": ["Bob"]}}}\n{\n')
+    assert main(["train", str(data), "--model", MODEL, "--out", str(tmp_path / "run")]) == 2
+    error = capsys.readouterr().err
+    assert "train.jsonl:1: entities.person[0] 'Bob' does not occur in the text" in error
+    assert "train.jsonl:2: not JSON" in error
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("command", ["extract", "train", "evaluate"])
+def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([command, "--help"])
+    assert exit_.value.code == 0
+    assert "--model" in capsys.readouterr().out

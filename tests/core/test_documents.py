@@ -1,0 +1,98 @@
+"""Documents from files, with line numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from gliner2_core.documents import BadLine, Document, kind_of, read_documents
+from gliner2_core.errors import DataError
+
+
+def read(content: str | bytes, kind: str, **options: object) -> list[Document | BadLine]:
+    data = content if isinstance(content, bytes) else content.encode()
+    return list(read_documents(io.BytesIO(data), kind, "file", **options))  # type: ignore[arg-type]
+
+
+def test_text_file_has_a_document_per_line_that_is_not_blank() -> None:
+    assert read("one\r\n\n  two \nthree", "txt") == [Document(1, "one"), Document(3, "  two "), Document(4, "three")]
+
+
+def test_whole_text_file_keeps_every_character() -> None:
+    assert read("one\r\n\ntwo\n", "txt", is_whole=True) == [Document(1, "one\r\n\ntwo\n")]
+
+
+def test_byte_order_mark_is_no_part_of_the_text() -> None:
+    assert read(b"\xef\xbb\xbfone", "txt") == [Document(1, "one")]
+
+
+def test_other_encoding_is_an_error_with_its_line() -> None:
+    with pytest.raises(DataError, match=r"file:2: not UTF-8 .*save the file as UTF-8"):
+        read("ok\ncafé\n".encode("latin-1"), "txt")
+
+
+def test_csv_line_numbers_count_lines_inside_quotes() -> None:
+    assert read('id,text\n1,"a\nb"\n2,c\n', "csv") == [Document(2, "a\nb"), Document(4, "c")]
+
+
+@pytest.mark.parametrize(
+    ("header", "index"), [("id,text", 1), ("input,id", 0), ("text,input", 0), ("sentence", 0)]
+)
+def test_text_column_is_found(header: str, index: int) -> None:
+    values = ["x", "y"][: header.count(",") + 1]
+    assert read(f"{header}\n{','.join(values)}\n", "csv") == [Document(2, values[index])]
+
+
+def test_csv_without_a_text_column_names_the_columns() -> None:
+    with pytest.raises(DataError, match="file: no column 'text' among id, body; name the column that holds the text"):
+        read("id,body\n1,x\n", "csv")
+
+
+def test_named_column_that_is_missing_names_the_columns() -> None:
+    with pytest.raises(DataError, match="file: no column 'body'; columns are id, text"):
+        read("id,text\n1,x\n", "csv", column="body")
+
+
+def test_empty_csv_is_an_error() -> None:
+    with pytest.raises(DataError, match="the file is empty"):
+        read("", "csv")
+
+
+def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
+    assert read("id,text\n1\n2,\n3,x\n", "csv") == [
+        BadLine(2, "1 values for 2 columns"),
+        BadLine(3, "the column 'text' is empty"),
+        Document(4, "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not JSON"),
+        ('{"body": "x"}', "no key 'text'; keys are body"),
+        ('{"text": 3}', "the text must be a string, got int"),
+        ("[1]", "the text must be a string, got list"),
+    ],
+)
+def test_bad_json_line_is_reported_and_the_rest_is_read(line: str, reason: str) -> None:
+    bad, good = read(f'{line}\n{{"text": "x"}}\n', "jsonl")
+    assert isinstance(bad, BadLine)
+    assert re.match(reason, bad.reason)
+    assert (bad.line, good) == (1, Document(2, "x"))
+
+
+def test_json_line_may_be_a_string_or_carry_input() -> None:
+    assert read('"a"\n\n{"input": "b"}\n', "jsonl") == [Document(1, "a"), Document(3, "b")]
+
+
+@pytest.mark.parametrize(("path", "kind"), [("a.TXT", "txt"), ("b.csv", "csv"), ("c.ndjson", "jsonl")])
+def test_kind_follows_the_ending(path: str, kind: str) -> None:
+    assert kind_of(path) == kind
+
+
+def test_other_ending_is_an_error() -> None:
+    with pytest.raises(DataError, match=r"x\.pdf: files must end in \.txt, \.csv or \.jsonl, got '\.pdf'"):
+        kind_of("x.pdf")
