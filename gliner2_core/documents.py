@@ -75,6 +75,30 @@ def read_documents(
                 yield Document(number, line.rstrip("\r\n"))
 
 
+def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
+    """Return a CSV file's columns, or the keys of a JSONL file's first object; none for plain text.
+
+    Args:
+        file: Open in binary mode, at its beginning.
+        kind: `txt`, `csv` or `jsonl`.
+        name: For messages.
+
+    Raises:
+        DataError: If the file is not UTF-8.
+    """
+    lines = _decoded(file, name)
+    if kind == "csv":
+        return next(csv.reader(lines), [])
+    if kind == "jsonl":
+        first = next((line for line in lines if line.strip()), "null")
+        try:
+            value = json.loads(first)
+        except ValueError:
+            return []
+        return list(value) if isinstance(value, dict) else []
+    return []
+
+
 def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
     for number, line in enumerate(file, 1):
         try:

@@ -1,0 +1,1 @@
+"""What the pages do: plain values in, plain values out, no Gradio."""

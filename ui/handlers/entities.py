@@ -1,0 +1,95 @@
+"""Entities of one text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gliner2_core import Schema
+from ui import render
+from ui.labels import LabelOptions, parse_labels
+from ui.messages import PageError
+from ui.services import Services
+
+POLICIES = {
+    "Best per label, no overlaps within a label": None,
+    "Allow everything that reaches the threshold": "allow",
+    "Allow nested, not crossing": "nested",
+    "No overlaps, highest total confidence": "flat",
+    "Longest wins": "longest",
+}
+"""What the page offers → overlap policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityAnswer:
+    """What the page shows after a run."""
+
+    spans: dict[str, Any]
+    rows: list[list[Any]]
+    status: str
+    json: str
+    python: str
+
+
+def checked_request(services: Services, labels: str, threshold: float, policy: str) -> tuple[LabelOptions, str | None]:
+    """Check what a run is asked with.
+
+    Args:
+        services: For the limits.
+        labels: What the label box holds.
+        threshold: Of the slider.
+        policy: One of `POLICIES`.
+
+    Returns:
+        Labels with their options, and the overlap policy.
+
+    Raises:
+        PageError: If labels, threshold or policy cannot be used.
+        InputError: If the model refuses a label.
+    """
+    options = parse_labels(labels or "", most=services.settings.max_labels)
+    Schema().entities(options)
+    if policy not in POLICIES:
+        raise PageError(f"Unknown overlap rule “{policy}”. Choose one of: {'; '.join(POLICIES)}.")
+    if not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
+        raise PageError(f"The threshold must be between 0 and 1, got {threshold}.")
+    return options, POLICIES[policy]
+
+
+def extract_entities(services: Services, text: str, labels: str, threshold: float, policy: str) -> EntityAnswer:
+    """Find entities in the text box; reads the model and the limits, writes nothing.
+
+    Args:
+        services: Model and limits.
+        text: The text; line ends become `\\n`, as the browser counts them.
+        labels: What the label box holds.
+        threshold: 0–1.
+        policy: One of `POLICIES`.
+
+    Returns:
+        What to show.
+
+    Raises:
+        PageError: If the text is empty or too long, or labels cannot be read.
+        InputError: If the model refuses a label.
+        WindowError: If the labels leave no room for text.
+        CheckpointError: If the model cannot be loaded.
+    """
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise PageError("Type or paste a text first.")
+    limit = services.settings.max_characters
+    if len(text) > limit:
+        raise PageError(f"The text has {len(text):,} characters, {limit:,} are allowed here. Shorten it, or split it in a file.")
+    options, overlap_policy = checked_request(services, labels, threshold, policy)
+    prediction = services.extractor().predict(
+        text, Schema().entities(options), threshold=threshold, overlap_policy=overlap_policy
+    )
+    return EntityAnswer(
+        render.span_value(prediction, list(options)),
+        render.table_rows(prediction),
+        render.status_line(prediction),
+        render.as_json(prediction),
+        render.python_lines(text, options, threshold, overlap_policy, services.settings.model),
+    )

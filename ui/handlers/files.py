@@ -1,0 +1,183 @@
+"""Entities of every text of a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from gliner2_core import Prediction, Schema
+from gliner2_core.documents import BadLine, Document, column_names, kind_of, read_documents
+from gliner2_core.errors import Gliner2Error
+from ui.handlers.entities import checked_request
+from ui.messages import PageError
+from ui.services import Services
+from ui.state import FileRun
+
+CHUNK = 32
+SHOWN_FAULTS = 20
+CSV_HEADER = ["line", "label", "text", "start", "end", "confidence"]
+
+
+@dataclass
+class FileProgress:
+    """Where a file run stands.
+
+    Attributes:
+        done: Lines read so far.
+        spans: Entities found so far.
+        faults: What was wrong with lines, the first ones in full.
+        n_faults: How many lines failed.
+        results: The result files, once the run has ended.
+        seconds: Since the start.
+        is_cancelled: Whether the visitor stopped it.
+    """
+
+    done: int = 0
+    spans: int = 0
+    faults: list[str] = field(default_factory=list)
+    n_faults: int = 0
+    results: tuple[str, ...] = ()
+    seconds: float = 0.0
+    is_cancelled: bool = False
+
+    def report(self, line: int, reason: str) -> None:
+        """Count a failed line."""
+        self.n_faults += 1
+        if len(self.faults) < SHOWN_FAULTS:
+            self.faults.append(f"line {line}: {reason}")
+
+
+def columns_of(services: Services, path: str | None) -> list[str]:
+    """Return the columns or keys among which a file's text may lie; none for plain text.
+
+    Raises:
+        PageError: If the file is too large.
+        DataError: If it is of another kind or cannot be read.
+    """
+    if not path:
+        return []
+    size, limit = Path(path).stat().st_size, services.settings.max_file_bytes
+    if size > limit:
+        raise PageError(f"The file has {size / 1e6:,.0f} MB, {limit / 1e6:,.0f} MB are allowed here. Split it.")
+    with Path(path).open("rb") as file:
+        return column_names(file, kind_of(path), Path(path).name)
+
+
+def extract_file(
+    services: Services,
+    run: FileRun,
+    path: str | None,
+    column: str | None,
+    labels: str,
+    threshold: float,
+    policy: str,
+) -> Iterator[FileProgress]:
+    """Run a file and yield where it stands; the last one carries the results, also after a cancel.
+
+    Reads the file and the model; writes a JSONL and a CSV file to a fresh temporary folder.
+
+    Args:
+        services: Model and limits.
+        run: Its flag stops the run.
+        path: The uploaded file.
+        column: Column or key of the text; None finds it.
+        labels: What the label box holds.
+        threshold: 0–1.
+        policy: One of the overlap rules offered.
+
+    Yields:
+        Progress, after every few texts.
+
+    Raises:
+        PageError: If there is no file, it is too large, or labels cannot be read.
+        DataError: If the file is of another kind, is not UTF-8 or has no text column.
+        CheckpointError: If the model cannot be loaded.
+    """
+    if not path:
+        raise PageError("Choose a file first: .txt with a text per line, .csv or .jsonl.")
+    columns_of(services, path)
+    options, overlap_policy = checked_request(services, labels, threshold, policy)
+    call = {"threshold": threshold, "overlap_policy": overlap_policy}
+    schema = Schema().entities(options)
+    run.is_cancelled = False
+    progress = FileProgress()
+    started = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+    targets = folder / "entities.jsonl", folder / "entities.csv"
+    with ExitStack() as files:
+        source = files.enter_context(Path(path).open("rb"))
+        writer = _Writer(
+            files.enter_context(targets[0].open("w", encoding="utf-8")),
+            files.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
+        )
+        documents = read_documents(source, kind_of(path), Path(path).name, column=column or None)
+        while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
+            for one in chunk[: services.settings.max_rows - progress.done]:
+                _take(services, one, schema, call, writer, progress)
+                if run.is_cancelled:
+                    break
+            if progress.done >= services.settings.max_rows and (len(chunk) == CHUNK or next(documents, None)):
+                progress.faults.append(f"stopped after {services.settings.max_rows:,} texts, the most allowed here")
+                progress.n_faults += 1
+                break
+            progress.seconds = time.monotonic() - started
+            yield progress
+    progress.seconds = time.monotonic() - started
+    progress.is_cancelled = run.is_cancelled
+    progress.results = tuple(map(str, targets))
+    yield progress
+
+
+def _take(
+    services: Services,
+    one: Document | BadLine,
+    schema: Schema,
+    call: dict[str, Any],
+    writer: _Writer,
+    progress: FileProgress,
+) -> None:
+    progress.done += 1
+    limit = services.settings.max_characters
+    if isinstance(one, BadLine):
+        progress.report(one.line, one.reason)
+    elif len(one.text) > limit:
+        progress.report(one.line, f"{len(one.text):,} characters, {limit:,} are allowed")
+    else:
+        try:
+            prediction = services.extractor().predict(one.text, schema, **call)
+        except Gliner2Error as error:
+            progress.report(one.line, str(error))
+            return
+        progress.spans += writer.write(one, prediction)
+
+
+class _Writer:
+    """Writes predictions as JSONL and as CSV, one row per span."""
+
+    def __init__(self, jsonl: IO[str], table: IO[str]) -> None:
+        self._jsonl = jsonl
+        self._csv = csv.writer(table)
+        self._csv.writerow(CSV_HEADER)
+
+    def write(self, document: Document, prediction: Prediction) -> int:
+        """Write one prediction; returns its number of spans."""
+        found = prediction.to_dict()["entities"]
+        record = {"line": document.line, "text": document.text, "entities": found}
+        self._jsonl.write(json.dumps(record, ensure_ascii=False) + "\n")
+        for span in found:
+            cells = [document.line, span["label"], span["text"], span["start"], span["end"], f"{span['confidence']:.4f}"]
+            self._csv.writerow([guarded(cell) for cell in cells])
+        return len(found)
+
+
+def guarded(cell: Any) -> Any:
+    """Keep a spreadsheet from running a cell: text that begins like a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

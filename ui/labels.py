@@ -1,0 +1,78 @@
+"""Labels as people type them: one per line, with a description and a threshold where wanted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ui.messages import PageError
+
+LabelOptions = dict[str, dict[str, Any]]
+_THRESHOLD = re.compile(r"^(.*?)\s*@\s*([^@\s]+)\s*$")
+
+
+def parse_labels(text: str, *, most: int) -> LabelOptions:
+    """Read the label box.
+
+    A line is `label`, `label: description`, either with `@0.4` at its end for a threshold of its own; a line without a
+    colon may hold several labels, separated by commas.
+
+    Args:
+        text: What the box holds.
+        most: Most labels allowed.
+
+    Returns:
+        `{label: {description?, threshold?}}` in the order of the box.
+
+    Raises:
+        PageError: If there is no label, too many, one twice, or a threshold is no number between 0 and 1.
+    """
+    labels: LabelOptions = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for name, options in _parse_line(line, number):
+            if name in labels:
+                raise PageError(f"Label “{name}” is given twice (line {number}). Each label must be different.")
+            labels[name] = options
+    if not labels:
+        raise PageError("Type at least one label, for example: person")
+    if len(labels) > most:
+        raise PageError(f"{len(labels)} labels are more than the {most} allowed at once. Remove some.")
+    return labels
+
+
+def _parse_line(line: str, number: int) -> list[tuple[str, dict[str, Any]]]:
+    name, colon, description = line.partition(":")
+    if not colon:
+        return [_parse_label(part, "", number) for part in line.split(",") if part.strip()]
+    if not name.strip():
+        raise PageError(f"Line {number} has a description but no label: “{line.strip()}”. Write label: description")
+    return [_parse_label(name, description, number)]
+
+
+def _parse_label(name: str, description: str, number: int) -> tuple[str, dict[str, Any]]:
+    options: dict[str, Any] = {}
+    rest = description if description.strip() else name
+    match = _THRESHOLD.match(rest.strip())
+    if match:
+        options["threshold"] = _threshold(match[2], number)
+        rest = match[1]
+    if description.strip():
+        description = rest
+    else:
+        name = rest
+    if not name.strip():
+        raise PageError(f"Line {number} has a threshold but no label.")
+    if description.strip():
+        options["description"] = description.strip()
+    return name.strip(), options
+
+
+def _threshold(text: str, number: int) -> float:
+    share = text.removesuffix("%")
+    try:
+        value = float(share) / (100 if share != text else 1)
+    except ValueError:
+        raise PageError(f"“@{text}” in line {number} is no threshold. Write @ and a number from 0 to 1.") from None
+    if not 0 <= value <= 1:
+        raise PageError(f"The threshold @{text} in line {number} is not between 0 and 1.")
+    return value

@@ -1,0 +1,21 @@
+"""Exceptions → words for the person at the page."""
+
+from __future__ import annotations
+
+from gliner2_core.errors import CheckpointError, Gliner2Error, ValidatorTimeout
+
+
+class PageError(Exception):
+    """Something the visitor can put right; its message says how."""
+
+
+def words_for(error: Exception) -> str:
+    """Return what to show for an error: its own words where it is ours, else a general sentence."""
+    if isinstance(error, CheckpointError):
+        return f"The model cannot be loaded. {error}"
+    if isinstance(error, ValidatorTimeout):
+        return f"Stopped: {error}"
+    if isinstance(error, (PageError, Gliner2Error)):
+        text = str(error)
+        return text[:1].upper() + text[1:]
+    return f"Something went wrong that should not ({type(error).__name__}). Your text is still here; please try again."

@@ -1,0 +1,112 @@
+"""Predictions → what the page's components show."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+from gliner2_core.predictions import Prediction
+from ui.labels import LabelOptions
+
+TABLE_HEADERS = ["Label", "Text", "Start", "End", "Confidence"]
+
+
+def span_value(prediction: Prediction, labels: list[str]) -> dict[str, Any]:
+    """Return the span view's value: text, label order (it decides colours) and spans with code point offsets."""
+    return {
+        "text": prediction.text,
+        "labels": labels,
+        "spans": [
+            {"start": span.start, "end": span.end, "label": entity.label, "score": span.confidence}
+            for entity in prediction.entities
+            for span in entity.spans
+        ],
+    }
+
+
+def table_rows(prediction: Prediction) -> list[list[Any]]:
+    """Return a row per span, in text order: label, text, start, end, confidence in percent."""
+    rows = [
+        (span.start, span.end, entity.label, span.text, span.confidence)
+        for entity in prediction.entities
+        for span in entity.spans
+    ]
+    return [
+        [label, text, start, end, percent(confidence)]
+        for start, end, label, text, confidence in sorted(rows, key=lambda row: (row[0], -row[1], row[2]))
+    ]
+
+
+def percent(share: float) -> str:
+    """Write a probability as a percentage with one digit."""
+    return f"{100 * share:.1f} %"
+
+
+def status_line(prediction: Prediction) -> str:
+    """Return the line above a result: what was found, in which time, by which model, as safe HTML."""
+    n_spans = sum(len(entity.spans) for entity in prediction.entities)
+    parts = [
+        _counted(n_spans, "entity", "entities"),
+        _counted(prediction.words, "word", "words"),
+        f"{1000 * prediction.duration_s:,.0f} ms",
+    ]
+    if prediction.duration_s > 0 and prediction.words:
+        parts.append(f"{prediction.words / prediction.duration_s:,.0f} words per second")
+    if prediction.windows > 1:
+        parts.append(f"read in {prediction.windows} overlapping parts, because it is longer than the model's window")
+    parts.append(f"model {prediction.checkpoint.name}")
+    return note(" · ".join(parts))
+
+
+def note(text: str) -> str:
+    """Return a neutral status message as safe HTML."""
+    return f'<p class="wb-status" role="status">{html.escape(text)}</p>'
+
+
+def problem(text: str) -> str:
+    """Return an error message as safe HTML; screen readers say it at once."""
+    return f'<p class="wb-status wb-problem" role="alert"><strong>Not done.</strong> {html.escape(text)}</p>'
+
+
+def progress(done: int, total: int | None, text: str) -> str:
+    """Return a progress bar with its words as safe HTML."""
+    bounds = f'value="{done}" max="{max(total, 1)}"' if total is not None else ""
+    label = html.escape(text)
+    return f'<p class="wb-status" role="status"><progress {bounds} aria-label="Progress"></progress> {label}</p>'
+
+
+def python_lines(text: str, labels: LabelOptions, threshold: float, policy: str | None, model: str | None) -> str:
+    """Return Python that gives the same answer."""
+    asked: Any = labels if any(labels.values()) else list(labels)
+    if asked is labels and all(set(options) <= {"description"} for options in labels.values()):
+        asked = {name: options.get("description", "") for name, options in labels.items()}
+    options = [f"threshold={threshold}"]
+    if policy is not None:
+        options.append(f"overlap_policy={policy!r}")
+    options += ["include_confidence=True", "include_spans=True"]
+    return (
+        "from gliner2_core import GLiNER2\n\n"
+        f"extractor = GLiNER2.from_pretrained({'' if model is None else repr(model)})\n"
+        f"text = {text!r}\n"
+        f"labels = {_written(asked)}\n"
+        f"result = extractor.extract_entities(text, labels, {', '.join(options)})\n"
+    )
+
+
+def as_json(prediction: Prediction) -> str:
+    """Return everything the model said, as JSON text."""
+    return json.dumps(prediction.to_dict(), ensure_ascii=False, indent=2)
+
+
+def _written(value: Any) -> str:
+    line = repr(value)
+    if len(line) <= 90:
+        return line
+    if isinstance(value, list):
+        return "[\n" + "".join(f"    {item!r},\n" for item in value) + "]"
+    return "{\n" + "".join(f"    {key!r}: {item!r},\n" for key, item in value.items()) + "}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

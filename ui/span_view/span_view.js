@@ -1,0 +1,132 @@
+// Draws {text, labels, spans} with text nodes only. Offsets arrive as code points; the DOM counts UTF-16 units.
+const box = element.querySelector('.sv-text');
+const legend = element.querySelector('.sv-legend');
+const detail = element.querySelector('.sv-detail');
+// White text on each of these has a contrast of at least 4.5 : 1.
+const COLOURS = ['#6d28d9', '#b91c1c', '#047857', '#1d4ed8', '#9a3412', '#be185d', '#0e7490', '#3f6212', '#854d0e', '#475569', '#7e22ce', '#115e59'];
+const HINT = 'Point at a label, or reach it with Tab, to see its confidence and offsets.';
+
+function make(tag, name, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function unitsOf(text) {
+  // Code point index → UTF-16 index; null where both are equal.
+  if (!/[\uD800-\uDBFF]/.test(text)) return null;
+  const units = [];
+  let unit = 0;
+  for (const character of text) { units.push(unit); unit += character.length; }
+  units.push(unit);
+  return units;
+}
+
+function percent(score) { return (100 * score).toFixed(0) + '\u00a0%'; }
+
+function rowsOf(spans) {
+  // The lowest free underline for each span, outer spans first: overlapping spans never share one.
+  const ends = [];
+  for (const span of spans) {
+    let row = ends.findIndex((used) => used.every(([a, b]) => b <= span.a || span.b <= a));
+    if (row < 0) { row = ends.length; ends.push([]); }
+    ends[row].push([span.a, span.b]);
+    span.row = row;
+  }
+  return ends.length;
+}
+
+function paint(node, covering, nRows) {
+  const images = [], sizes = [], places = [];
+  for (const span of covering) {
+    images.push(`linear-gradient(${span.colour}, ${span.colour})`);
+    sizes.push('100% 3px');
+    places.push(`0 calc(100% - ${(nRows - 1 - span.row) * 5}px)`);
+  }
+  const inner = covering[covering.length - 1];
+  images.push(`linear-gradient(color-mix(in srgb, ${inner.colour} 16%, transparent), color-mix(in srgb, ${inner.colour} 16%, transparent))`);
+  sizes.push('100% 100%');
+  places.push('0 0');
+  node.style.backgroundImage = images.join(', ');
+  node.style.backgroundSize = sizes.join(', ');
+  node.style.backgroundPosition = places.join(', ');
+  node.style.paddingBottom = `${2 + nRows * 5}px`;
+}
+
+function activate(spans, ids) {
+  for (const node of box.querySelectorAll('[data-ids]')) {
+    const own = node.dataset.ids.split(' ');
+    const hit = own.find((id) => ids.includes(id));
+    node.classList.toggle('sv-active', hit !== undefined);
+    if (hit !== undefined) node.style.setProperty('--c', spans[Number(hit)].colour);
+  }
+  detail.textContent = ids.length
+    ? ids.map((id) => { const s = spans[Number(id)]; return `${s.surface} — ${s.label}, ${percent(s.score)}, characters ${s.start}–${s.end}`; }).join(' · ')
+    : spans.length ? HINT : '';
+}
+
+function watchNode(node, spans, ids) {
+  node.dataset.ids = ids.join(' ');
+  node.addEventListener('mouseenter', () => activate(spans, ids));
+  node.addEventListener('mouseleave', () => activate(spans, []));
+  node.addEventListener('focus', () => activate(spans, ids));
+  node.addEventListener('blur', () => activate(spans, []));
+}
+
+function chip(span, spans) {
+  const node = make('button', 'sv-chip');
+  node.type = 'button';
+  node.style.setProperty('--c', span.colour);
+  node.append(make('span', 'sv-name', span.label), make('span', 'sv-score', percent(span.score)));
+  node.setAttribute('aria-label', `${span.surface}: ${span.label}, ${percent(span.score)}, characters ${span.start} to ${span.end}`);
+  Object.assign(node.dataset, { start: span.start, end: span.end, label: span.label, score: span.score, surface: span.surface });
+  watchNode(node, spans, [span.id]);
+  return node;
+}
+
+function draw() {
+  const value = props.value || {};
+  const text = value.text || '', units = unitsOf(text), labels = value.labels || [];
+  const at = (offset) => (units ? units[offset] : offset);
+  const spans = (value.spans || []).map((span) => {
+    const a = at(span.start), b = at(span.end);
+    return { ...span, a, b, surface: text.slice(a, b), colour: COLOURS[Math.max(labels.indexOf(span.label), 0) % COLOURS.length] };
+  }).sort((x, y) => x.a - y.a || y.b - x.b || labels.indexOf(x.label) - labels.indexOf(y.label));
+  spans.forEach((span, index) => { span.id = String(index); });
+  box.replaceChildren();
+  legend.replaceChildren();
+  box.classList.toggle('sv-empty', !text);
+  if (!text) { box.append(make('span', '', props.empty || '')); detail.textContent = ''; return; }
+  drawText(text, spans);
+  for (const label of labels) {
+    const item = make('div'), count = spans.filter((span) => span.label === label).length;
+    item.setAttribute('role', 'listitem');
+    const mark = make('i');
+    mark.style.setProperty('--c', COLOURS[labels.indexOf(label) % COLOURS.length]);
+    item.append(mark, make('span', '', `${label} (${count})`));
+    legend.append(item);
+  }
+  activate(spans, []);
+}
+
+function drawText(text, spans) {
+  const nRows = rowsOf(spans);
+  const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.a, span.b])])].sort((x, y) => x - y);
+  let open = [], next = 0;
+  for (let index = 0; index < cuts.length; index += 1) {
+    const from = cuts[index], to = cuts[index + 1];
+    for (const span of open.filter((one) => one.b === from).sort((x, y) => y.a - x.a)) box.append(chip(span, spans));
+    open = open.filter((one) => one.b > from);
+    while (next < spans.length && spans[next].a === from) { open.push(spans[next]); next += 1; }
+    if (to === undefined) break;
+    if (!open.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
+    const node = make('span', 'sv-segment', text.slice(from, to));
+    paint(node, open, nRows);
+    watchNode(node, spans, open.map((span) => span.id));
+    box.append(node);
+  }
+}
+
+draw();
+watch('value', draw);

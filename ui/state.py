@@ -1,0 +1,13 @@
+"""State of one visitor."""
+
+from __future__ import annotations
+
+
+class FileRun:
+    """Lets the Cancel button reach the file run of the same visitor.
+
+    No dataclass: Gradio would send its fields to the browser.
+    """
+
+    def __init__(self) -> None:
+        self.is_cancelled = False

@@ -1,0 +1,60 @@
+"""The whole page: joins the tabs; theme, style and script go to launch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.services import Services
+from ui.tabs.entities import build_entities_tab
+
+_HERE = Path(__file__).parent
+TITLE = "GLiNER2 Workbench"
+HEAD = (
+    f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on this '
+    "machine; nothing leaves it.</p></div>"
+)
+TABS = {"Entities": build_entities_tab}
+"""Title → builder; a tab is added here."""
+
+
+def build_app(services: Services) -> gr.Blocks:
+    """Build the page; opens and loads nothing.
+
+    Args:
+        services: What the handlers work with.
+
+    Returns:
+        The app, to be launched with `launch_options`.
+    """
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as app:
+        gr.HTML(HEAD)
+        with gr.Tabs():
+            for title, build in TABS.items():
+                with gr.Tab(title):
+                    build(services)
+    app.queue(max_size=services.settings.queue_size, api_open=False)
+    return app
+
+
+def launch_options(services: Services) -> dict[str, Any]:
+    """Return what `launch` takes: address, limits, theme and style. No font or script comes from outside."""
+    settings = services.settings
+    system = ["ui-sans-serif", "system-ui", "sans-serif"]
+    theme = gr.themes.Soft(
+        primary_hue="indigo", neutral_hue="slate", font=system, font_mono=["ui-monospace", "Consolas", "monospace"]
+    )
+    return {
+        "server_name": settings.host,
+        "server_port": settings.port,
+        "max_file_size": settings.max_file_bytes,
+        "theme": theme,
+        "css": (_HERE / "workbench.css").read_text(encoding="utf-8"),
+        "js": (_HERE / "workbench.js").read_text(encoding="utf-8"),
+        "run_history": False,
+        "footer_links": [],
+        "share": False,
+        "ssr_mode": False,
+    }
