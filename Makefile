@@ -22,6 +22,7 @@ test-slow: $(VENV)/test.stamp chromium ## Run the slow tests
 	$(PYTEST) -m slow $(ARGS)
 
 lint: $(VENV)/test.stamp ## Run the checks that read the code
+	@find ui -name '*.pyi' -delete # Gradio writes stubs beside components; mypy would believe them
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/python -m flake8 --isolated --select=DOC102,DOC104,DOC501 --style=google \

@@ -7,9 +7,9 @@ import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from ui.services import Services  # noqa: E402
-from ui.settings import read_settings  # noqa: E402
-from ui.workbench import build_app, launch_options  # noqa: E402
+from ui.services import Services
+from ui.settings import read_settings
+from ui.workbench import build_app, launch_options
 
 services = Services(read_settings(sys.argv[1:], os.environ))
 app = build_app(services)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -71,9 +72,7 @@ def load_checkpoint(
     return LoadedCheckpoint(model.eval(), encoder_config, tokenizer, info)
 
 
-def locate(
-    name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_options: Any
-) -> tuple[Path, CheckpointInfo]:
+def locate(name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_options: Any) -> tuple[Path, CheckpointInfo]:
     """Find the folder of a checkpoint, fetching it from the hub where `name` is a hub id.
 
     Raises:
@@ -210,15 +209,13 @@ def _fetch(repo: str, subfolder: str, options: dict[str, Any]) -> tuple[Path, Ch
     return folder, CheckpointInfo(repo, Path(snapshot).name)
 
 
-def _encoder_config(
-    folder: Path, weights: Mapping[str, Tensor], tokenizer: PreTrainedTokenizerBase
-) -> PreTrainedConfig:
+def _encoder_config(folder: Path, weights: Mapping[str, Tensor], tokenizer: PreTrainedTokenizerBase) -> PreTrainedConfig:
     path = folder / "encoder_config"
     if not (path / "config.json").is_file():
         raise CheckpointError(f"{folder} is no checkpoint: it has no encoder_config/config.json")
     try:
         config = AutoConfig.from_pretrained(str(path), local_files_only=True)
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, StrictDataclassError) as error:
         raise CheckpointError(f"{path}: the encoder's config cannot be read: {error}") from error
     rows = [
         tensor.shape[0]

@@ -8,7 +8,16 @@ from typing import Any
 from gliner2_core.errors import InputError, InputTypeError
 
 MARKERS = (
-    "[SEP_STRUCT]", "[SEP_TEXT]", "[P]", "[C]", "[E]", "[R]", "[L]", "[EXAMPLE]", "[OUTPUT]", "[DESCRIPTION]",
+    "[SEP_STRUCT]",
+    "[SEP_TEXT]",
+    "[P]",
+    "[C]",
+    "[E]",
+    "[R]",
+    "[L]",
+    "[EXAMPLE]",
+    "[OUTPUT]",
+    "[DESCRIPTION]",
 )
 """Prompt symbols, in the order in which they are added to a tokenizer. Source: reference package, processor."""
 

@@ -266,9 +266,7 @@ class _TextReader:
             {name: not groups[name].multi_label for name in attributes},
         )
 
-    def _attribute(
-        self, name: str, group: AttributeGroup, span: ScoredSpan, scores: Tensor
-    ) -> tuple[LabelProbability, ...]:
+    def _attribute(self, name: str, group: AttributeGroup, span: ScoredSpan, scores: Tensor) -> tuple[LabelProbability, ...]:
         labels = next(one.labels for one in self._prompt.groups if one.kind == "entities")
         rows = [labels.index(group.prompt_label(name, label)) for label in group.labels]
         words = span.words

@@ -124,9 +124,7 @@ class Engine:
             return [_Piece(document, 0, prompt, words, encoded)]
         prompt_length = self.encoder.prompt_length(prompt)
         room = self.window - prompt_length
-        runs = plan_windows(
-            words, self.encoder.word_lengths(words), room, prompt_length=prompt_length, window=self.window
-        )
+        runs = plan_windows(words, self.encoder.word_lengths(words), room, prompt_length=prompt_length, window=self.window)
         pieces = []
         for run in runs:
             offset, end = words.items[run.start].start, words.items[run.end - 1].end
@@ -166,6 +164,7 @@ class Engine:
             structures=found.structures,
             entities=found.entities,
             has_entities=bool(prompt.tasks.entities),
+            has_attributes=bool(prompt.tasks.attributes),
             relations=found.relations,
             classifications=found.classifications,
             counts=found.counts,

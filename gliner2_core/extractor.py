@@ -22,7 +22,15 @@ from gliner2_core.words import SplitFunction, SplitterName, split_words
 
 HUB_OPTIONS = ("revision", "token", "cache_dir", "force_download", "local_files_only", "proxies")
 TASK_OPTIONS = (
-    "labels", "multi_label", "cls_threshold", "threshold", "top_k", "class_act", "prompt", "examples", "descriptions",
+    "labels",
+    "multi_label",
+    "cls_threshold",
+    "threshold",
+    "top_k",
+    "class_act",
+    "prompt",
+    "examples",
+    "descriptions",
 )
 VIEW_OPTIONS = ("threshold", "format_results", "include_confidence", "include_spans", "max_len", "overlap_policy")
 
@@ -47,7 +55,7 @@ class GLiNER2:
         cls,
         name: str | os.PathLike[str] | None = None,
         *,
-        subfolder: str = "",
+        subfolder: str | None = "",
         word_splitter: SplitterName | SplitFunction = "whitespace",
         **hub_options: Any,
     ) -> GLiNER2:
@@ -69,7 +77,7 @@ class GLiNER2:
         reject_unknown(hub_options, HUB_OPTIONS, "from_pretrained")
         if name is not None and not isinstance(name, (str, os.PathLike)):
             raise InputTypeError(f"the checkpoint must be a folder or a hub id, got {type(name).__name__}")
-        return cls(load_checkpoint(name, subfolder=subfolder, **hub_options), word_splitter=word_splitter)
+        return cls(load_checkpoint(name, subfolder=subfolder or "", **hub_options), word_splitter=word_splitter)
 
     @property
     def checkpoint(self) -> CheckpointInfo:
@@ -193,12 +201,13 @@ class GLiNER2:
         predictions = self.iter_predict(texts, schemas, batch_size=batch_size, **call)
         return (view.formatted(one) if is_formatted else view.raw(one) for one in predictions)
 
-    def extract(self, text: str, schema: Any, **options: Any) -> dict[str, Any]:
+    def extract(self, text: str, schema: Any, threshold: float = 0.5, **options: Any) -> dict[str, Any]:
         """Run a schema of any tasks on one text, in one forward pass.
 
         Args:
             text: The document.
             schema: A Schema, a schema dict, or the reference's raw dict.
+            threshold: Show what is at least this likely, 0–1.
             **options: See the class.
 
         Returns:
@@ -209,15 +218,18 @@ class GLiNER2:
             SchemaError: If the schema is malformed.
             WindowError: If the schema leaves no room for text.
         """
-        return next(self.iter_extract([checked_text(text)], schema, **options))
+        return next(self.iter_extract([checked_text(text)], schema, threshold=threshold, **options))
 
-    def batch_extract(self, texts: Sequence[str], schemas: Any, batch_size: int = 8, **options: Any) -> list[dict[str, Any]]:
+    def batch_extract(
+        self, texts: Sequence[str], schemas: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any
+    ) -> list[dict[str, Any]]:
         """Run `extract` on many texts.
 
         Args:
             texts: Documents.
             schemas: One schema for all, or a list with one per text.
             batch_size: Most texts per pass.
+            threshold: Show what is at least this likely, 0–1.
             **options: See the class.
 
         Raises:
@@ -227,14 +239,15 @@ class GLiNER2:
         if isinstance(schemas, (list, tuple)) and len(schemas) != len(listed):
             raise InputError(f"{len(listed)} texts need as many schemas, got {len(schemas)}; or give one schema for all")
         options.pop("num_workers", None)
-        return list(self.iter_extract(listed, schemas, batch_size=batch_size, **options))
+        return list(self.iter_extract(listed, schemas, batch_size=batch_size, threshold=threshold, **options))
 
-    def extract_entities(self, text: str, entity_types: Any, **options: Any) -> dict[str, Any]:
+    def extract_entities(self, text: str, entity_types: Any, threshold: float = 0.5, **options: Any) -> dict[str, Any]:
         """Find entities.
 
         Args:
             text: The document.
             entity_types: Labels: a list, `{label: description}` or `{label: {description, dtype, threshold, validators}}`.
+            threshold: Show what is at least this likely, 0–1.
             **options: See the class.
 
         Returns:
@@ -243,26 +256,27 @@ class GLiNER2:
         Raises:
             InputError: If text, labels or an option cannot be used.
         """
-        return self.extract(text, Schema().entities(entity_types), **options)
+        return self.extract(text, Schema().entities(entity_types), threshold, **options)
 
     def batch_extract_entities(
-        self, texts: Sequence[str], entity_types: Any, batch_size: int = 8, **options: Any
+        self, texts: Sequence[str], entity_types: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any
     ) -> list[dict[str, Any]]:
         """Run `extract_entities` on many texts.
 
         Raises:
             InputError: If texts, labels or an option cannot be used.
         """
-        return self.batch_extract(texts, Schema().entities(entity_types), batch_size, **options)
+        return self.batch_extract(texts, Schema().entities(entity_types), batch_size, threshold, **options)
 
-    def classify_text(self, text: str, tasks: Any, **options: Any) -> dict[str, Any]:
+    def classify_text(self, text: str, tasks: Any, threshold: float = 0.5, **options: Any) -> dict[str, Any]:
         """Classify a text.
 
         Args:
             text: The document.
             tasks: `{task: [label, …]}` or `{task: {labels, multi_label, cls_threshold, top_k, class_act, prompt, examples,
                 descriptions}}`; labels may be `{label: description}`.
-            **options: See the class; `threshold` is that of multi-label tasks without their own.
+            threshold: Of multi-label tasks without their own.
+            **options: See the class.
 
         Returns:
             `{task: label}`, or a list of labels for multi-label tasks.
@@ -270,24 +284,25 @@ class GLiNER2:
         Raises:
             InputError: If text, tasks or an option cannot be used.
         """
-        return self.extract(text, _classification_schema(tasks, options), **options)
+        return self.extract(text, _classification_schema(tasks, threshold), threshold, **options)
 
     def batch_classify_text(
-        self, texts: Sequence[str], tasks: Any, batch_size: int = 8, **options: Any
+        self, texts: Sequence[str], tasks: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any
     ) -> list[dict[str, Any]]:
         """Run `classify_text` on many texts.
 
         Raises:
             InputError: If texts, tasks or an option cannot be used.
         """
-        return self.batch_extract(texts, _classification_schema(tasks, options), batch_size, **options)
+        return self.batch_extract(texts, _classification_schema(tasks, threshold), batch_size, threshold, **options)
 
-    def extract_json(self, text: str, structures: Any, **options: Any) -> dict[str, Any]:
+    def extract_json(self, text: str, structures: Any, threshold: float = 0.5, **options: Any) -> dict[str, Any]:
         """Fill structures.
 
         Args:
             text: The document.
             structures: `{name: [field spec, …]}`, a spec being `name::[a|b]::str::description` or a dict.
+            threshold: Show what is at least this likely, 0–1.
             **options: See the class.
 
         Returns:
@@ -297,10 +312,10 @@ class GLiNER2:
             InputError: If text or an option cannot be used.
             SchemaError: If a field spec is malformed.
         """
-        return self.extract(text, Schema().add_structures(structures), **options)
+        return self.extract(text, Schema().add_structures(structures), threshold, **options)
 
     def batch_extract_json(
-        self, texts: Sequence[str], structures: Any, batch_size: int = 8, **options: Any
+        self, texts: Sequence[str], structures: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any
     ) -> list[dict[str, Any]]:
         """Run `extract_json` on many texts.
 
@@ -308,14 +323,15 @@ class GLiNER2:
             InputError: If texts or an option cannot be used.
             SchemaError: If a field spec is malformed.
         """
-        return self.batch_extract(texts, Schema().add_structures(structures), batch_size, **options)
+        return self.batch_extract(texts, Schema().add_structures(structures), batch_size, threshold, **options)
 
-    def extract_relations(self, text: str, relation_types: Any, **options: Any) -> dict[str, Any]:
+    def extract_relations(self, text: str, relation_types: Any, threshold: float = 0.5, **options: Any) -> dict[str, Any]:
         """Find relations.
 
         Args:
             text: The document.
             relation_types: Names: a list, `{name: description}` or `{name: {description, threshold}}`.
+            threshold: Show what is at least this likely, 0–1.
             **options: See the class.
 
         Returns:
@@ -324,17 +340,17 @@ class GLiNER2:
         Raises:
             InputError: If text, names or an option cannot be used.
         """
-        return self.extract(text, Schema().relations(relation_types), **options)
+        return self.extract(text, Schema().relations(relation_types), threshold, **options)
 
     def batch_extract_relations(
-        self, texts: Sequence[str], relation_types: Any, batch_size: int = 8, **options: Any
+        self, texts: Sequence[str], relation_types: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any
     ) -> list[dict[str, Any]]:
         """Run `extract_relations` on many texts.
 
         Raises:
             InputError: If texts, names or an option cannot be used.
         """
-        return self.batch_extract(texts, Schema().relations(relation_types), batch_size, **options)
+        return self.batch_extract(texts, Schema().relations(relation_types), batch_size, threshold, **options)
 
     def extract_long(self, text: str, schema: Any, **options: Any) -> dict[str, Any]:
         """Run `extract` on windows of a fixed number of words and join the answers, as the reference does.
@@ -351,13 +367,15 @@ class GLiNER2:
         """
         return extract_long(self, [checked_text(text)], Schema.coerce(schema), **options)[0]
 
-    def batch_extract_long(self, texts: Sequence[str], schema: Any, **options: Any) -> list[dict[str, Any]]:
-        """Run `extract_long` on many texts.
+    def batch_extract_long(self, texts: Sequence[str], schemas: Any, **options: Any) -> list[dict[str, Any]]:
+        """Run `extract_long` on many texts, with one schema for all or a list with one per text.
 
         Raises:
-            InputError: If texts, sizes or an option cannot be used.
+            InputError: If texts, sizes or an option cannot be used, or there are not as many schemas as texts.
         """
-        return extract_long(self, checked_texts(texts), Schema.coerce(schema), **options)
+        if isinstance(schemas, (list, tuple)):
+            return extract_long(self, checked_texts(texts), [Schema.coerce(schema) for schema in schemas], **options)
+        return extract_long(self, checked_texts(texts), Schema.coerce(schemas), **options)
 
     def extract_entities_long(self, text: str, entity_types: Any, **options: Any) -> dict[str, Any]:
         """Run `extract_entities` on windows; options as in `extract_long`."""
@@ -365,7 +383,7 @@ class GLiNER2:
 
     def classify_text_long(self, text: str, tasks: Any, **options: Any) -> dict[str, Any]:
         """Run `classify_text` on windows: the most confident window decides; multi-label tasks take the union."""
-        return self.extract_long(text, _classification_schema(tasks, options), **options)
+        return self.extract_long(text, _classification_schema(tasks, options.get("threshold", 0.5)), **options)
 
     def extract_json_long(self, text: str, structures: Any, **options: Any) -> dict[str, Any]:
         """Run `extract_json` on windows; options as in `extract_long`."""
@@ -374,6 +392,24 @@ class GLiNER2:
     def extract_relations_long(self, text: str, relation_types: Any, **options: Any) -> dict[str, Any]:
         """Run `extract_relations` on windows; options as in `extract_long`."""
         return self.extract_long(text, Schema().relations(relation_types), **options)
+
+    def batch_extract_entities_long(self, texts: Sequence[str], entity_types: Any, **options: Any) -> list[dict[str, Any]]:
+        """Run `extract_entities_long` on many texts."""
+        return self.batch_extract_long(texts, Schema().entities(entity_types), **options)
+
+    def batch_classify_text_long(self, texts: Sequence[str], tasks: Any, **options: Any) -> list[dict[str, Any]]:
+        """Run `classify_text_long` on many texts."""
+        return self.batch_extract_long(texts, _classification_schema(tasks, options.get("threshold", 0.5)), **options)
+
+    def batch_extract_json_long(self, texts: Sequence[str], structures: Any, **options: Any) -> list[dict[str, Any]]:
+        """Run `extract_json_long` on many texts."""
+        return self.batch_extract_long(texts, Schema().add_structures(structures), **options)
+
+    def batch_extract_relations_long(
+        self, texts: Sequence[str], relation_types: Any, **options: Any
+    ) -> list[dict[str, Any]]:
+        """Run `extract_relations_long` on many texts."""
+        return self.batch_extract_long(texts, Schema().relations(relation_types), **options)
 
     @property
     def word_splitter(self) -> SplitterName | SplitFunction:
@@ -407,10 +443,9 @@ def _flag(options: Mapping[str, Any], name: str, *, default: bool) -> bool:
     return value
 
 
-def _classification_schema(tasks: Any, options: Mapping[str, Any]) -> Schema:
+def _classification_schema(tasks: Any, default: float) -> Schema:
     if not isinstance(tasks, Mapping):
         raise InputTypeError(f"tasks must be a dict of labels by task, got {type(tasks).__name__}")
-    default = options.get("threshold", 0.5)
     schema = Schema()
     for name, task in tasks.items():
         if not isinstance(task, Mapping):

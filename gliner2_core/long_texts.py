@@ -17,26 +17,33 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 OPTIONS = (
-    "chunk_size", "chunk_overlap", "batch_size", "threshold", "include_confidence", "include_spans", "overlap_policy",
+    "chunk_size",
+    "chunk_overlap",
+    "batch_size",
+    "threshold",
+    "include_confidence",
+    "include_spans",
+    "overlap_policy",
     "format_results",
+    "num_workers",
 )
 
 
-def extract_long(extractor: GLiNER2, texts: Sequence[str], schema: Schema, **options: Any) -> list[Item]:
+def extract_long(extractor: GLiNER2, texts: Sequence[str], schemas: Schema | Sequence[Schema], **options: Any) -> list[Item]:
     """Run a schema on windows of every text and join the answers.
 
     Args:
         extractor: Runs the windows.
         texts: Documents.
-        schema: What to extract.
+        schemas: What to extract: one schema for all texts, or one per text.
         **options: chunk_size (384 words), chunk_overlap (64), batch_size (8), threshold, overlap_policy (of the joined
-            spans and within each window), include_confidence, include_spans.
+            spans and within each window), include_confidence, include_spans; num_workers is taken and changes nothing.
 
     Returns:
         One answer per text; entities in text order, relations as dicts with head and tail.
 
     Raises:
-        InputError: If an option is out of range, or `format_results` is False.
+        InputError: If an option is out of range, there are not as many schemas as texts, or `format_results` is False.
 
     Source: reference package 2.1, long-document methods.
     """
@@ -50,12 +57,16 @@ def extract_long(extractor: GLiNER2, texts: Sequence[str], schema: Schema, **opt
     policy = canonical_policy(options.get("overlap_policy"))
     windows = [list(_windows(extractor, text, size, overlap)) for text in texts]
     flat = [text[start:end] for text, of_text in zip(texts, windows, strict=True) for start, end in of_text]
+    of_texts = [schemas] * len(texts) if isinstance(schemas, Schema) else list(schemas)
+    if len(of_texts) != len(texts):
+        raise InputError(f"{len(texts)} texts need as many schemas, got {len(of_texts)}; or give one schema for all")
+    of_windows = [schema for schema, of_text in zip(of_texts, windows, strict=True) for _ in of_text]
     call = {key: options[key] for key in ("threshold", "batch_size") if key in options}
-    predictions = extractor.iter_predict(flat, schema, overlap_policy=policy, max_len=size, **call)
+    predictions = extractor.iter_predict(flat, of_windows, overlap_policy=policy, max_len=size, **call)
     view = View(include_confidence=True, include_spans=True)
     final = _Flags(bool(options.get("include_confidence")), bool(options.get("include_spans")))
     results: list[Item] = []
-    for text, of_text in zip(texts, windows, strict=True):
+    for text, of_text, schema in zip(texts, windows, of_texts, strict=True):
         parts = [_shifted(view.formatted(next(predictions)), start, text) for start, _ in of_text]
         results.append(_joined(parts, schema, policy or "flat", final))
     return results
@@ -96,7 +107,13 @@ def _joined(parts: Sequence[Item], schema: Schema, policy: str, flags: _Flags) -
         result[structure.name] = [{key: flags.apply(value) for key, value in row.items()} for row in rows]
     if tasks.entities:
         result["entities"] = {
-            label.name: _entities([part["entities"][label.name] for part in parts], label.dtype == "list", policy, flags)
+            label.name: _entities(
+                [part["entities"][label.name] for part in parts],
+                label.dtype == "list",
+                policy,
+                flags,
+                bool(tasks.attributes),
+            )
             for label in tasks.entities
         }
     for task in tasks.classifications:
@@ -112,7 +129,7 @@ def _joined(parts: Sequence[Item], schema: Schema, policy: str, flags: _Flags) -
     return result
 
 
-def _entities(found: Sequence[Any], is_list: bool, policy: str, flags: _Flags) -> Any:
+def _entities(found: Sequence[Any], is_list: bool, policy: str, flags: _Flags, has_attributes: bool) -> Any:
     items = [one for part in found for one in (part if is_list else [part] if part else [])]
     by_place: dict[CharSpan, Item] = {}
     for item in items:
@@ -122,7 +139,8 @@ def _entities(found: Sequence[Any], is_list: bool, policy: str, flags: _Flags) -
     scored = [ScoredSpan(place, WordSpan(0, 0), by_place[place]["confidence"]) for place in by_place]
     kept = [by_place[place] for place in sorted(one.chars for one in select_spans(scored, policy))]
     if is_list:
-        return [flags.apply(item) for item in kept]
+        shown = [flags.apply(item) for item in kept]
+        return [{"text": one} if has_attributes and isinstance(one, str) else one for one in shown]
     return flags.apply(kept[0]) if kept else None
 
 

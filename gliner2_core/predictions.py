@@ -121,7 +121,7 @@ class Prediction:
 
     Attributes:
         text: The caller's text, unchanged.
-        has_entities: Whether the schema asked for entities.
+        has_entities, has_attributes: Whether the schema asked for entities, and for attributes of their spans.
         counts: Per extractive task the number of instances the count head saw; for long texts the sum over windows.
         windows: How many passes the text took; 1 unless it is longer than the model's window.
         words: Words of the text.
@@ -137,6 +137,7 @@ class Prediction:
     structures: tuple[StructurePrediction, ...] = ()
     entities: tuple[EntityPrediction, ...] = ()
     has_entities: bool = False
+    has_attributes: bool = False
     relations: tuple[RelationPrediction, ...] = ()
     classifications: tuple[ClassificationPrediction, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -148,9 +149,7 @@ class Prediction:
         """Return plain JSON-ready values; nothing is left out."""
         return {
             "text": self.text,
-            "entities": [
-                {"label": entity.label, **_span_dict(span)} for entity in self.entities for span in entity.spans
-            ],
+            "entities": [{"label": entity.label, **_span_dict(span)} for entity in self.entities for span in entity.spans],
             "structures": [
                 {"name": structure.name, "instances": [_instance_dict(fields) for fields in structure.instances]}
                 for structure in self.structures
@@ -181,7 +180,10 @@ class Prediction:
 
 def _span_dict(span: SpanPrediction) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "text": span.text, "start": span.start, "end": span.end, "confidence": span.confidence,
+        "text": span.text,
+        "start": span.start,
+        "end": span.end,
+        "confidence": span.confidence,
     }
     if span.attributes:
         found["attributes"] = {

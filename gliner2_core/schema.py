@@ -45,7 +45,7 @@ class Schema:
     def entities(
         self, entity_types: Any, dtype: str = "list", threshold: float | None = None, validators: Any = None
     ) -> Schema:
-        """Ask for entities; a later call may add labels or replace what was said about one.
+        """Ask for entities; a later call may add labels or replace what was said about one, but a description stays.
 
         Args:
             entity_types: A label, a list of labels, `{label: description}`, or `{label: {description, dtype, threshold,
@@ -61,9 +61,10 @@ class Schema:
         for name, options in _named(entity_types, "entity label", ENTITY_OPTIONS):
             merged = {"dtype": dtype, "threshold": threshold, "validators": validators, **options}
             where = f"entity label {name!r}"
+            known = self._entities.get(name)
             self._entities[name] = EntityLabel(
                 name,
-                checked_description(merged.get("description"), where),
+                checked_description(merged.get("description"), where) or (known.description if known else None),
                 checked_dtype(merged["dtype"], where),
                 None if merged["threshold"] is None else checked_threshold(merged["threshold"], where),
                 checked_validators(merged["validators"], where),
@@ -71,7 +72,7 @@ class Schema:
         return self
 
     def relations(self, relation_types: Any, threshold: float | None = None) -> Schema:
-        """Ask for relations between a head and a tail.
+        """Ask for relations between a head and a tail; a later call may add to them as in `entities`.
 
         Args:
             relation_types: A name, a list of names, `{name: description}`, or `{name: {description, threshold}}`.
@@ -86,9 +87,10 @@ class Schema:
             where = f"relation {name!r}"
             if name not in self._relations:
                 self._refuse_taken(name, "relation")
+            known = self._relations.get(name)
             self._relations[name] = RelationTask(
                 name,
-                checked_description(merged.get("description"), where),
+                checked_description(merged.get("description"), where) or (known.description if known else None),
                 None if merged["threshold"] is None else checked_threshold(merged["threshold"], where),
             )
         return self
@@ -145,19 +147,31 @@ class Schema:
         return StructureBuilder(self, name)
 
     def entity_attributes(self, groups: Mapping[str, AttributeGroup | Mapping[str, Any]]) -> Schema:
-        """Decide labels for every found entity span (sentiment of a mention, for example).
+        """Decide labels for every found entity span (sentiment of a mention, for example); replaces earlier groups.
 
         Raises:
             InputTypeError: If `groups` is no mapping of AttributeGroup.
-            SchemaError: If there are no entities yet, or a group names an unknown entity label.
+            SchemaError: If there are no entities yet, a group names an unknown entity label, or a label is taken.
             InputError: If a group's labels or threshold cannot be used.
         """
         if not self._entities:
             raise SchemaError("entity_attributes needs entities; call .entities(...) first")
         if not isinstance(groups, Mapping):
             raise InputTypeError(f"entity_attributes must be a dict of AttributeGroup, got {type(groups).__name__}")
-        for name, group in groups.items():
-            self._attributes[checked_name(name, "attribute group")] = _checked_group(name, group, self._entities)
+        checked = {
+            checked_name(name, "attribute group"): _checked_group(name, group, self._entities)
+            for name, group in groups.items()
+        }
+        taken = set(self._entities)
+        for name, group in checked.items():
+            for label in (group.prompt_label(name, one) for one in group.labels):
+                if label in taken:
+                    raise SchemaError(
+                        f"label {label!r} of attribute group {name!r} is already an entity label or a label of another "
+                        "group; rename it or set qualify_labels=True"
+                    )
+                taken.add(label)
+        self._attributes = checked
         return self
 
     def add_field(self, structure: str, field: Field) -> None:

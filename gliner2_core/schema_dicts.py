@@ -15,25 +15,46 @@ if TYPE_CHECKING:
 
 SECTIONS = ("entities", "structures", "classifications", "relations", "entity_attributes")
 RAW_SECTIONS = (
-    "json_structures", "json_descriptions", "entities", "entity_descriptions", "relations", "relation_descriptions",
-    "classifications", "record_metadata",
+    "json_structures",
+    "json_descriptions",
+    "entities",
+    "entity_descriptions",
+    "relations",
+    "relation_descriptions",
+    "classifications",
+    "record_metadata",
 )
 CLASSIFICATION_KEYS = (
-    "task", "labels", "multi_label", "cls_threshold", "top_k", "class_act", "prompt", "examples", "descriptions",
+    "task",
+    "labels",
+    "multi_label",
+    "cls_threshold",
+    "top_k",
+    "class_act",
+    "prompt",
+    "examples",
+    "descriptions",
 )
 
 
 def read_any(schema: Schema, data: Mapping[str, Any]) -> Schema:
-    """Read either form: the raw one is told by its section names, list-shaped relations or empty entity values."""
-    is_raw = bool(set(data) & (set(RAW_SECTIONS) - set(SECTIONS)))
+    """Read either form.
+
+    The raw one is told by its section names, list-shaped relations, empty entity values or `label_descriptions`.
+    """
+    is_raw = not data or bool(set(data) & (set(RAW_SECTIONS) - set(SECTIONS)))
     relations, entities = data.get("relations"), data.get("entities")
     is_raw = is_raw or (isinstance(relations, list) and any(isinstance(item, Mapping) for item in relations))
     is_raw = is_raw or (isinstance(entities, Mapping) and all(value == "" for value in entities.values()))
-    return read_raw(schema, data) if is_raw else read(schema, data)
+    tasks = data.get("classifications")
+    is_raw = is_raw or (
+        isinstance(tasks, list) and any(isinstance(task, Mapping) and "label_descriptions" in task for task in tasks)
+    )
+    return read_raw(schema, data) if is_raw else read(schema, data, least_labels=1)
 
 
-def read(schema: Schema, data: Any) -> Schema:
-    """Fill `schema` from our JSON form.
+def read(schema: Schema, data: Any, *, least_labels: int = 2) -> Schema:
+    """Fill `schema` from our JSON form; a classification needs `least_labels` labels.
 
     Raises:
         SchemaError: If it is malformed; the message gives the path inside it.
@@ -48,7 +69,7 @@ def read(schema: Schema, data: Any) -> Schema:
     for name, body in _items(data.get("structures"), "structures"):
         _read_structure(schema, name, body)
     for index, body in enumerate(_list(data.get("classifications"), "classifications")):
-        _read_classification(schema, body, f"classifications[{index}]", least=2)
+        _read_classification(schema, body, f"classifications[{index}]", least=least_labels)
     if data.get("relations") is not None:
         _at("relations", schema.relations, data["relations"])
     if data.get("entity_attributes") is not None:

@@ -50,10 +50,17 @@ class ScoredSpan:
 Selector = Callable[[Sequence[ScoredSpan]], list[ScoredSpan]]
 
 _ALIASES = {
-    "allow": "allow", "all": "allow", "none": "allow",
-    "nested": "nested", "allow_nested": "nested",
-    "flat": "flat", "disallow": "flat", "no_overlap": "flat", "non_overlapping": "flat",
-    "longest": "longest", "keep_longest": "longest",
+    "allow": "allow",
+    "all": "allow",
+    "none": "allow",
+    "nested": "nested",
+    "allow_nested": "nested",
+    "flat": "flat",
+    "disallow": "flat",
+    "no_overlap": "flat",
+    "non_overlapping": "flat",
+    "longest": "longest",
+    "keep_longest": "longest",
 }
 POLICIES = ("allow", "nested", "flat", "longest")
 

@@ -10,7 +10,10 @@ import regex
 from gliner2_core.errors import InputError, InputTypeError, ValidatorTimeout
 
 TIME_LIMIT_S = 0.5
-"""Longest that one expression may run on one value: a catastrophic pattern must not hold the machine."""
+"""Longest that one expression may run on one value: a catastrophic pattern must not hold the machine.
+
+Seconds of processor time of the whole process, because that is what `regex` counts.
+"""
 
 
 class RegexValidator:

@@ -8,6 +8,7 @@ from typing import Any
 from gliner2_core.predictions import (
     ChoicePrediction,
     ClassificationPrediction,
+    EntityPrediction,
     FieldPrediction,
     Prediction,
     RelationPair,
@@ -44,7 +45,7 @@ class View:
         }
         if prediction.has_entities:
             result["entities"] = {
-                entity.label: self._values(entity.spans, entity.is_list, is_distinct=True)
+                entity.label: self._entity(entity, prediction.has_attributes, is_distinct=True)
                 for entity in prediction.entities
             }
         for task in prediction.classifications:
@@ -62,14 +63,22 @@ class View:
             for structure in prediction.structures
         }
         if prediction.has_entities:
-            found = {entity.label: self._values(entity.spans, entity.is_list) for entity in prediction.entities}
-            result["entities"] = [found]
+            result["entities"] = [
+                {entity.label: self._entity(entity, prediction.has_attributes) for entity in prediction.entities}
+            ]
         for relation in prediction.relations:
             result[relation.name] = [self._pair(pair) for pair in relation.pairs]
         for task in prediction.classifications:
             pairs = [(label.label, label.probability) for label in task.chosen]
             result[task.task] = pairs if task.is_multi_label else pairs[0]
         return result
+
+    def _entity(self, entity: EntityPrediction, has_attributes: bool, *, is_distinct: bool = False) -> Any:
+        values = self._values(entity.spans, entity.is_list, is_distinct=is_distinct)
+        if has_attributes and entity.is_list:
+            # With attributes every item is a dict, also of labels that carry none.
+            return [{"text": value} if isinstance(value, str) else value for value in values]
+        return values
 
     def _field(self, field: FieldPrediction, *, is_distinct: bool = False) -> Any:
         return self._values(field.values, field.is_list, is_distinct=is_distinct)

@@ -113,8 +113,7 @@ def merge_structures(
         for structure, offset in zip(of_name, offsets, strict=True):
             for fields in structure.instances:
                 moved = tuple(
-                    replace(field, values=tuple(_shift_value(value, offset) for value in field.values))
-                    for field in fields
+                    replace(field, values=tuple(_shift_value(value, offset) for value in field.values)) for field in fields
                 )
                 instances.setdefault(_places(field.values for field in moved), moved)
         merged.append(StructurePrediction(of_name[0].name, tuple(instances.values())))

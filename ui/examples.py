@@ -40,7 +40,7 @@ ENTITY_EXAMPLES = (
     ),
     EntityExample(
         "Recipe",
-        "Melt 50 g butter in a saucepan, add two cups of flour and a pinch of salt, then bake at 180 degrees for 25 minutes.",
+        "Melt 50 g butter in a saucepan, add two cups of flour and a pinch of salt, then bake at 180 degrees for 25 min.",
         "ingredient\nquantity\nkitchen tool\ntemperature\nduration",
     ),
     EntityExample(
@@ -51,8 +51,8 @@ ENTITY_EXAMPLES = (
     ),
     EntityExample(
         "Sport",
-        "Lionel Messi scored twice for Inter Miami against Orlando City at Chase Stadium, and coach Javier Mascherano praised "
-        "the whole team.",
+        "Lionel Messi scored twice for Inter Miami against Orlando City at Chase Stadium, and coach Javier Mascherano "
+        "praised the whole team.",
         "player\nteam\nstadium\ncoach",
     ),
     EntityExample(

@@ -13,8 +13,8 @@ from ui.tabs.entities import build_entities_tab
 _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
 HEAD = (
-    f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on this '
-    "machine; nothing leaves it.</p></div>"
+    f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on '
+    "this machine; nothing leaves it.</p></div>"
 )
 TABS = {"Entities": build_entities_tab}
 """Title → builder; a tab is added here."""
@@ -45,6 +45,17 @@ def launch_options(services: Services) -> dict[str, Any]:
     system = ["ui-sans-serif", "system-ui", "sans-serif"]
     theme = gr.themes.Soft(
         primary_hue="indigo", neutral_hue="slate", font=system, font_mono=["ui-monospace", "Consolas", "monospace"]
+    ).set(
+        # The default greys are too pale to read.
+        block_info_text_color="*neutral_700",
+        block_info_text_color_dark="*neutral_200",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_title_text_color="*primary_800",
+        block_title_text_color_dark="*primary_100",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
     )
     return {
         "server_name": settings.host,

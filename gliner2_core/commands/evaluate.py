@@ -89,9 +89,7 @@ def _evaluate(args: argparse.Namespace) -> Report:
         notes.append(f"faulty records left out: {loaded.skipped}; " + fault_report(loaded.faults))
     name = ", ".join(Path(file).name for file in args.files)
     with _progress() as progress:
-        return evaluate_examples(
-            _load(args.model), loaded.examples, name, args.limit, progress, notes=notes, **options
-        )
+        return evaluate_examples(_load(args.model), loaded.examples, name, args.limit, progress, notes=notes, **options)
 
 
 def _load(model: str | None) -> Predictor:

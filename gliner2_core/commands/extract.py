@@ -34,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "Runs a schema on texts and writes one JSON object per text: its line number, the text and the result. "
             'A schema file holds, for example, {"entities": ["person", "city"]}.'
         ),
-        epilog="Exit status: 0 if all went well, 1 if lines failed (each is reported and the rest goes on), 2 if nothing could run.",
+        epilog="Exit status: 0 if all went well, 1 if lines failed (each is reported), 2 if nothing could run.",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help=".txt (a text per line), .csv, .jsonl, or - for text lines")
     parser.add_argument("--text", help="one text, instead of FILE")

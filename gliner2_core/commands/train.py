@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from gliner2_core.errors import InputError
 
 if TYPE_CHECKING:
-    from gliner2_core.training.config import TrainingConfig
     from gliner2_core.training.loop import Progress, TrainingResult
 
 METRICS_FILE = "metrics.json"
@@ -117,7 +116,10 @@ def _scores(model: str | None, dev: list[Any]) -> dict[str, float]:
 def _tell(result: TrainingResult) -> None:
     losses = "" if result.first_loss is None else f", loss {result.first_loss:.3f} → {result.last_loss:.3f}"
     print(f"{result.examples} examples, {result.steps} steps, {result.duration_s:.0f} s{losses}")
-    for what, where in (("too long for the model, left out", result.too_long), ("values no span can express", result.lost_values)):
+    for what, where in (
+        ("too long for the model, left out", result.too_long),
+        ("values no span can express", result.lost_values),
+    ):
         if where:
             more = f" and {len(where) - 10} more" if len(where) > 10 else ""
             print(f"{what}: {', '.join(where[:10])}{more}", file=sys.stderr)

@@ -6,6 +6,13 @@ from gliner2_core.evaluation.runner import evaluate_examples, run_suite
 from gliner2_core.evaluation.suites import SUITES, sets_named
 
 __all__ = [
-    "SUITES", "Report", "SetReport", "TaskReport",
-    "evaluate_examples", "run_suite", "sets_named", "to_markdown", "write_json",
+    "SUITES",
+    "Report",
+    "SetReport",
+    "TaskReport",
+    "evaluate_examples",
+    "run_suite",
+    "sets_named",
+    "to_markdown",
+    "write_json",
 ]

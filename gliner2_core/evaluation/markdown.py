@@ -62,7 +62,13 @@ def write_json(report: Report, path: str | os.PathLike[str]) -> None:
 def _summary(one: SetReport, task: TaskReport) -> tuple[str, ...]:
     interval = f"{_percent(task.interval.low)}–{_percent(task.interval.high)}"
     return (
-        one.name, task.task, str(one.records), str(len(task.labels)), task.metric, _percent(task.score), interval,
+        one.name,
+        task.task,
+        str(one.records),
+        str(len(task.labels)),
+        task.metric,
+        _percent(task.score),
+        interval,
         f"{one.duration_s:.1f}",
     )
 

@@ -34,9 +34,13 @@ class BenchmarkSet:
 
 
 _TASKS = {
-    "snips": "intent", "banking77": "intent", "massive_en": "intent",
-    "sst2": "sentiment", "imdb": "sentiment",
-    "ag_news": "topic", "twenty_newsgroups": "topic",
+    "snips": "intent",
+    "banking77": "intent",
+    "massive_en": "intent",
+    "sst2": "sentiment",
+    "imdb": "sentiment",
+    "ag_news": "topic",
+    "twenty_newsgroups": "topic",
 }
 # SST-2's file also holds GLUE's development part; results are reported on the test part.
 _ONLY = {"sst2": {"subset": "test"}}

@@ -112,7 +112,9 @@ class CountLstmMoe(_Unrolled):
 def build_count_embed(layer: CountLayer, hidden: int) -> nn.Module:
     """Build the query maker that a checkpoint names."""
     kinds: dict[CountLayer, type[nn.Module]] = {
-        "count_lstm": CountLstm, "count_lstm_v2": CountLstmV2, "count_lstm_moe": CountLstmMoe,
+        "count_lstm": CountLstm,
+        "count_lstm_v2": CountLstmV2,
+        "count_lstm_moe": CountLstmMoe,
     }
     return kinds[layer](hidden)
 

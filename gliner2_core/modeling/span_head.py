@@ -56,9 +56,7 @@ class SpanHead(nn.Module):
         ends = torch.relu(self.span_rep_layer["project_end"](word_states))
         joint = cast(nn.Linear, self._out_project()[0])
         start_weight, end_weight = joint.weight.chunk(2, dim=1)
-        return SpanStates(
-            nn.functional.linear(starts, start_weight), nn.functional.linear(ends, end_weight, joint.bias)
-        )
+        return SpanStates(nn.functional.linear(starts, start_weight), nn.functional.linear(ends, end_weight, joint.bias))
 
     def score(self, states: SpanStates, queries: Tensor) -> Tensor:
         """Score all spans of a text against its queries.

@@ -1,0 +1,1 @@
+"""Training: examples, targets, losses, runs, and the embedded checkpoint's recipe."""

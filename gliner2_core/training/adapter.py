@@ -33,7 +33,7 @@ def prepare(model: Gliner2Model, config: TrainingConfig) -> None:
         with warnings.catch_warnings():
             # peft asks transformers for a property by its old name.
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
-            model.encoder = get_peft_model(model.encoder, lora)  # type: ignore[arg-type]
+            model.encoder = get_peft_model(model.encoder, lora)
 
 
 def finish(model: Gliner2Model) -> None:

@@ -29,8 +29,11 @@ class Interval:
     def to_dict(self) -> dict[str, float | int]:
         """Return all of it."""
         return {
-            "low": self.low, "high": self.high, "confidence": self.confidence,
-            "resamples": self.resamples, "seed": self.seed,
+            "low": self.low,
+            "high": self.high,
+            "confidence": self.confidence,
+            "resamples": self.resamples,
+            "seed": self.seed,
         }
 
 

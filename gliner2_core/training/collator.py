@@ -90,4 +90,3 @@ def _class_gold(targets: Sequence[GroupTarget], width: int) -> Tensor:
         if target.labels:
             gold[index, : len(target.labels)] = torch.tensor(target.labels, dtype=torch.float)
     return gold
-

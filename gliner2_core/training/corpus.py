@@ -91,16 +91,13 @@ class Corpus:
                 if example is not None:
                     yield example
 
-    def _example(
-        self, record: Mapping[str, Any], source: str, origin: str, rng: random.Random
-    ) -> TrainingExample | None:
+    def _example(self, record: Mapping[str, Any], source: str, origin: str, rng: random.Random) -> TrainingExample | None:
         described = record["label_descriptions"] if rng.random() < self.sampling.description_rate else {}
         entities = {} if source in self._partial else _entities(record, self.sampling, rng)
         structures, relations = _structures(record, self.sampling, rng)
-        if structures and rng.random() < self.sampling.fields_as_entities_rate:
-            if not entities:
-                entities = _fields_as_entities(structures)
-                structures = ()
+        if structures and rng.random() < self.sampling.fields_as_entities_rate and not entities:
+            entities = _fields_as_entities(structures)
+            structures = ()
         if structures and rng.random() < self.sampling.absent_structure_rate:
             other = rng.choice(self._absent)
             if all(one.name != other.name for one in structures):
@@ -116,11 +113,7 @@ class Corpus:
             entities,
             {label: described[label] for label in entities if label in described},
             structures,
-            {
-                one.name: {key: described[key] for key in one.fields if key in described}
-                for one in structures
-                if described
-            },
+            {one.name: {key: described[key] for key in one.fields if key in described} for one in structures if described},
             relations,
             classifications=classifications,
             origin=origin,
@@ -148,9 +141,7 @@ def _partly_annotated(manifest: Path) -> frozenset[str]:
     return frozenset(source for source, facts in data.items() if facts.get("exhaustive_entity_labels") is False)
 
 
-def _entities(
-    record: Mapping[str, Any], sampling: Sampling, rng: random.Random
-) -> dict[str, tuple[Mention, ...]]:
+def _entities(record: Mapping[str, Any], sampling: Sampling, rng: random.Random) -> dict[str, tuple[Mention, ...]]:
     mentions: dict[str, list[Mention]] = {}
     for entity in record["entities"]:
         mentions.setdefault(entity["label"], []).append(Mention(entity["text"], entity["start"], entity["end"]))
@@ -198,11 +189,11 @@ def _structures(
     relations: list[GoldInstance] = []
     as_relation = rng.random() < sampling.relation_rate
     for structure in record["structures"]:
-        fields = kept.get(structure["name"])
-        if not fields:
+        asked = kept.get(structure["name"])
+        if not asked:
             continue
-        instance = GoldInstance(structure["name"], {key: _field(structure, key, record["text"]) for key in fields})
-        if set(fields) == {"subject", "object"} and as_relation:
+        instance = GoldInstance(structure["name"], {key: _field(structure, key, record["text"]) for key in asked})
+        if set(asked) == {"subject", "object"} and as_relation:
             ends = {"head": instance.fields["subject"], "tail": instance.fields["object"]}
             relations.append(GoldInstance(structure["name"], ends))
         else:

@@ -142,9 +142,7 @@ def read_mentions(value: Any, where: str, text: str, faults: FaultList) -> tuple
     """Return the mentions of a value: a string, a pinned object, or a list of both; null and "" are absent."""
     if isinstance(value, (list, tuple)):
         nested = [
-            mention
-            for index, item in enumerate(value)
-            for mention in _read_mention(item, f"{where}[{index}]", text, faults)
+            mention for index, item in enumerate(value) for mention in _read_mention(item, f"{where}[{index}]", text, faults)
         ]
         return tuple(nested)
     return _read_mention(value, where, text, faults)
@@ -158,7 +156,7 @@ def _read_mention(value: Any, where: str, text: str, faults: FaultList) -> tuple
     if not isinstance(value, str):
         faults.add(f"{where} must be a string or an object with {_keys()}, got {type_name(value)} ({shown(value)})")
     elif not value.strip():
-        faults.add(f"{where} {value!r} is blank; write \"\" for an absent value")
+        faults.add(f'{where} {value!r} is blank; write "" for an absent value')
     elif not occurs(value, text):
         faults.add(f"{where} {shown(value)} does not occur in the text")
     else:

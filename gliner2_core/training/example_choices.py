@@ -129,9 +129,7 @@ def _read_shots(value: Any, labels: Sequence[str], where: str, faults: FaultList
     return tuple(shots)
 
 
-def check_fields_agree(
-    structures: Sequence[GoldInstance], relations: Sequence[GoldInstance], faults: FaultList
-) -> None:
+def check_fields_agree(structures: Sequence[GoldInstance], relations: Sequence[GoldInstance], faults: FaultList) -> None:
     """Check what instances of one name must share: a field's choices, and the field names of a relation.
 
     Args:

@@ -21,8 +21,14 @@ from gliner2_core.training.example_choices import check_fields_agree, read_choic
 from gliner2_core.training.gold import GoldField, GoldInstance, Mention, TrainingExample
 
 TASK_KEYS = (
-    "entities", "entity_descriptions", "json_structures", "json_descriptions", "relations", "relation_descriptions",
-    "classifications", "record_metadata",
+    "entities",
+    "entity_descriptions",
+    "json_structures",
+    "json_descriptions",
+    "relations",
+    "relation_descriptions",
+    "classifications",
+    "record_metadata",
 )
 """Keys of `output`. `record_metadata` steers the reference's boundary models; it is read and has no effect here."""
 
@@ -67,7 +73,7 @@ def split_record(record: Mapping[str, Any], faults: FaultList) -> tuple[Any, Map
             reject_unknown_keys(output, TASK_KEYS, output_key, faults)
             return record.get(text_key), output
     if "text" not in record:
-        faults.add("the key 'input' is missing; a record is {\"input\": …, \"output\": {…}}")
+        faults.add('the key \'input\' is missing; a record is {"input": …, "output": {…}}')
     reject_unknown_keys(record, ("text", *TASK_KEYS), "the record", faults)
     return record.get("text"), record
 

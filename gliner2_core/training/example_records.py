@@ -22,8 +22,7 @@ def example_record(example: TrainingExample, *, keep_offsets: bool = True) -> di
     output: dict[str, Any] = {}
     if example.entities:
         output["entities"] = {
-            label: [_mention(mention, keep_offsets) for mention in mentions]
-            for label, mentions in example.entities.items()
+            label: [_mention(mention, keep_offsets) for mention in mentions] for label, mentions in example.entities.items()
         }
     if example.entity_descriptions:
         output["entity_descriptions"] = dict(example.entity_descriptions)
@@ -70,7 +69,9 @@ def _one_or_list(values: Sequence[Any]) -> Any:
 
 def _classification(task: GoldClassification) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "task": task.task, "labels": list(task.labels), "true_label": list(task.true_labels),
+        "task": task.task,
+        "labels": list(task.labels),
+        "true_label": list(task.true_labels),
     }
     if task.multi_label:
         record["multi_label"] = True

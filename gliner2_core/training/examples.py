@@ -40,9 +40,7 @@ class LoadedExamples:
         return fault_report(self.faults) if self.faults else ""
 
 
-def load_examples(
-    sources: Source | Iterable[Source], *, on_error: Literal["raise", "skip"] = "raise"
-) -> LoadedExamples:
+def load_examples(sources: Source | Iterable[Source], *, on_error: Literal["raise", "skip"] = "raise") -> LoadedExamples:
     """Read training or evaluation records.
 
     Args:
@@ -103,9 +101,7 @@ def _records(sources: Source | Iterable[Source]) -> Iterator[tuple[str, Any] | F
         yield from read_lines(sources)
         return
     if isinstance(sources, (bytes, Mapping)) or not isinstance(sources, Iterable):
-        raise InputTypeError(
-            f"sources must be a path, a list of paths or a list of records, got {type(sources).__name__}"
-        )
+        raise InputTypeError(f"sources must be a path, a list of paths or a list of records, got {type(sources).__name__}")
     for index, source in enumerate(sources):
         if isinstance(source, (str, os.PathLike)):
             yield from read_lines(source)

@@ -63,7 +63,7 @@ def _collect(model: Gliner2Model, batches: Sequence[TrainingBatch]) -> tuple[Ten
 
 
 def _identity(
-    mlp: nn.Sequential,
+    mlp: nn.Module,
     *,
     skip: int = 0,
     halves: bool = False,
@@ -75,7 +75,7 @@ def _identity(
 
     With `skip` the first so many inputs are ignored; with `halves` the input is the mean of its two halves.
     """
-    first, last = [layer for layer in mlp if isinstance(layer, nn.Linear)]
+    first, last = [layer for layer in mlp.children() if isinstance(layer, nn.Linear)]
     size = last.out_features
     eye = torch.eye(size)
     first.weight.mul_(_REST)

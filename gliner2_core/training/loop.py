@@ -124,7 +124,12 @@ def train(
 
 def _facts(base: str | Path | None, examples: Sequence[TrainingExample], config: TrainingConfig) -> dict[str, Any]:
     digest = hashlib.sha256(examples_to_jsonl(examples).encode()).hexdigest()
-    return {"base": None if base is None else str(base), "examples": len(examples), "data_sha256": digest, "config": asdict(config)}
+    return {
+        "base": None if base is None else str(base),
+        "examples": len(examples),
+        "data_sha256": digest,
+        "config": asdict(config),
+    }
 
 
 def _claim(run_folder: Path, facts: dict[str, Any]) -> None:

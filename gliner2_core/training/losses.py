@@ -83,8 +83,7 @@ def compute_losses(model: Gliner2Model, batch: TrainingBatch, config: LossConfig
     if bool(batch.is_classification.any()):
         classifications = _classification_loss(model, batch, states.labels, config)
     total = (
-        spans + config.typing_weight * typing + config.count_weight * counts
-        + config.classification_weight * classifications
+        spans + config.typing_weight * typing + config.count_weight * counts + config.classification_weight * classifications
     )
     return Losses(total, spans, typing, counts, classifications)
 

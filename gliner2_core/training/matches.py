@@ -42,8 +42,12 @@ class MatchCounts:
     def to_dict(self) -> dict[str, float | int]:
         """Return scores and counts."""
         return {
-            "precision": self.precision, "recall": self.recall, "f1": self.f1,
-            "correct": self.correct, "predicted": self.predicted, "support": self.gold,
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "correct": self.correct,
+            "predicted": self.predicted,
+            "support": self.gold,
         }
 
 

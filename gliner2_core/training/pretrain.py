@@ -52,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     checkpoint = untrained_checkpoint(
         fetch_encoder(options.encoder), layers=options.layers, max_width=options.max_width, seed=options.seed
     )
-    corpus = Corpus(options.data, held_out=HELD_OUT, sampling=Sampling(max_words=options.max_words, source_boosts=SOURCE_BOOSTS))
+    corpus = Corpus(
+        options.data, held_out=HELD_OUT, sampling=Sampling(max_words=options.max_words, source_boosts=SOURCE_BOOSTS)
+    )
     stream = _Batches(corpus, checkpoint, config, options.max_subwords)
     if not options.plain_heads:
         start_as_similarity(checkpoint.model, list(itertools.islice(stream(0), 12)))

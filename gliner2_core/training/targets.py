@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gliner2_core.errors import DataError
@@ -136,9 +136,9 @@ def _fields_by_name(instances: Sequence[GoldInstance]) -> dict[str, dict[str, Go
     return fields
 
 
-def _distinct(instances: Sequence[GoldInstance] | object) -> list[GoldInstance]:
+def _distinct(instances: Iterable[GoldInstance]) -> list[GoldInstance]:
     kept: list[GoldInstance] = []
-    for instance in instances:  # type: ignore[attr-defined]
+    for instance in instances:
         if instance not in kept:
             kept.append(instance)
     return kept
@@ -189,9 +189,7 @@ class _Finder:
     def _pinned(self, mention: Mention) -> list[WordSpan]:
         assert mention.start is not None and mention.end is not None
         covered = [
-            index
-            for index, word in enumerate(self._words.items)
-            if word.start < mention.end and mention.start < word.end
+            index for index, word in enumerate(self._words.items) if word.start < mention.end and mention.start < word.end
         ]
         return [WordSpan(covered[0] + self._offset, covered[-1] + 1 + self._offset)] if covered else []
 

@@ -45,7 +45,9 @@ class Gliner2Trainer(Trainer):
         run_folder: Checkpoints and logs go here.
     """
 
-    def __init__(self, model: nn.Module, factory: BatchFactory, config: TrainingConfig, steps: int, run_folder: Path) -> None:
+    def __init__(
+        self, model: nn.Module, factory: BatchFactory, config: TrainingConfig, steps: int, run_folder: Path
+    ) -> None:
         self.config = config
         self.stream = _Stream(factory)
         self._sums: dict[str, float] = defaultdict(float)
@@ -81,6 +83,7 @@ class Gliner2Trainer(Trainer):
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """Return AdamW with the encoder's and the heads' learning rates; no decay on biases and norms."""
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = defaultdict(list)
+        assert self.model is not None
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
                 groups["encoder." in name, parameter.ndim >= 2].append(parameter)
@@ -115,7 +118,7 @@ def newest_checkpoint(run_folder: Path) -> Path | None:
     return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
-def _wrapped(batch: TrainingBatch) -> dict[str, TrainingBatch]:
+def _wrapped(batch: Any) -> dict[str, TrainingBatch]:
     return {"batch": batch}
 
 

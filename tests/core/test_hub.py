@@ -67,7 +67,7 @@ def test_a_prediction_names_repository_and_revision(cache: Path) -> None:
         ("/nowhere/x", {}, "no such folder: '/nowhere/x'"),
     ],
 )
-def test_what_is_not_there(cache: Path, repo: str, options: dict[str, str], message: str) -> None:
+def test_what_is_not_there(cache: Path, repo: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(CheckpointError, match=message):
         GLiNER2.from_pretrained(repo, cache_dir=cache, local_files_only=True, **options)
 

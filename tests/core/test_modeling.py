@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, RobertaConfig
 
+from gliner2_core.checkpoint import load_checkpoint
 from gliner2_core.config import CountLayer, Pooling
 from gliner2_core.modeling.batch import collate, pad_rows
 from gliner2_core.modeling.classification_head import build_classifier, probabilities
@@ -21,7 +22,7 @@ from gliner2_core.tasks import ClassificationTask
 from gliner2_core.words import split_words
 from tests.tiny_model import DEBERTA, tiny_checkpoint, tiny_extractor
 
-TOLERANCE = {"atol": 1e-5, "rtol": 1e-5}
+TOLERANCE = 1e-5
 """Float32 sums in another order: logits here are below 10."""
 D = 16
 
@@ -29,6 +30,10 @@ D = 16
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(7)
+
+
+def assert_close(got: Tensor, expected: Tensor) -> None:
+    torch.testing.assert_close(got, expected, atol=TOLERANCE, rtol=TOLERANCE)
 
 
 def linear(weights: dict[str, Tensor], name: str, x: Tensor) -> Tensor:
@@ -70,7 +75,8 @@ def naive_transformer_layer(weights: dict[str, Tensor], prefix: str, x: Tensor, 
     attended = torch.stack([linear(weights, f"{prefix}.self_attn.out_proj", row) for row in rows])
     x = layer_norm(weights, f"{prefix}.norm1", x + attended)
     inner = torch.relu(torch.stack([linear(weights, f"{prefix}.linear1", row) for row in x]))
-    return layer_norm(weights, f"{prefix}.norm2", x + torch.stack([linear(weights, f"{prefix}.linear2", row) for row in inner]))
+    outer = torch.stack([linear(weights, f"{prefix}.linear2", row) for row in inner])
+    return layer_norm(weights, f"{prefix}.norm2", x + outer)
 
 
 def naive_queries(layer: CountLayer, weights: dict[str, Tensor], fields: Tensor, steps: int) -> Tensor:
@@ -122,8 +128,8 @@ def test_queries_follow_the_formula(layer: CountLayer, steps: int) -> None:
     got = head(fields, mask, steps)
     weights = dict(head.state_dict())
     assert got.shape == (steps, 2, 3, D)
-    torch.testing.assert_close(got[:, 0], naive_queries(layer, weights, fields[0], steps), **TOLERANCE)
-    torch.testing.assert_close(got[:, 1, :2], naive_queries(layer, weights, fields[1, :2], steps), **TOLERANCE)
+    assert_close(got[:, 0], naive_queries(layer, weights, fields[0], steps))
+    assert_close(got[:, 1, :2], naive_queries(layer, weights, fields[1, :2], steps))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +153,7 @@ def test_span_scores_follow_the_unfactorised_formula(max_width: int) -> None:
                 start = mlp(weights, "project_start", words[text, first], last=3)
                 end = mlp(weights, "project_end", words[text, first + width], last=3)
                 span = mlp(weights, "out_project", torch.relu(torch.cat([start, end])), last=3)
-                torch.testing.assert_close(got[text, :, first, width], queries[text] @ span, **TOLERANCE)
+                assert_close(got[text, :, first, width], queries[text] @ span)
 
 
 def test_the_span_mask_keeps_what_lies_inside() -> None:
@@ -169,7 +175,7 @@ def test_pooling_follows_a_plain_loop(pooling: Pooling) -> None:
             at, length = int(positions[text, word]), max(int(lengths[text, word]), 1)
             pieces = states[text, at : at + length]
             expected = {"first": pieces[0], "mean": pieces.mean(0), "max": pieces.max(0).values}[pooling]
-            torch.testing.assert_close(got[text, word], expected)
+            assert_close(got[text, word], expected)
 
 
 @pytest.mark.parametrize("pooling", ["first", "mean", "max"])
@@ -189,11 +195,12 @@ def test_rows_are_gathered_per_text() -> None:
     assert gather_rows(states, torch.tensor([[2, 0], [1, 1]])).tolist() == [[[2.0], [0.0]], [[4.0], [4.0]]]
 
 
-def test_the_classifier_is_one_logit_per_label() -> None:
+@torch.no_grad()
+def test_the_classifier_follows_the_formula() -> None:
     head = build_classifier(D)
     labels = torch.randn(3, D)
-    expected = torch.stack([mlp(dict(head.state_dict()), "", label) for label in labels]) if False else head(labels)
-    assert expected.shape == (3, 1)
+    weights = {f"head.{name}": tensor for name, tensor in head.state_dict().items()}
+    assert_close(head(labels), torch.stack([mlp(weights, "head", label) for label in labels]))
 
 
 @pytest.mark.parametrize(
@@ -227,18 +234,14 @@ def test_padding_changes_no_state(pooling: Pooling) -> None:
     both = loaded.model.states(collate(texts, groups, pad_id=5))
     for index in range(2):
         alone = loaded.model.states(collate([texts[index]], [groups[index]]))
-        torch.testing.assert_close(both.words[index, : alone.words.shape[1]], alone.words[0], **TOLERANCE)
-        torch.testing.assert_close(both.labels[index, : alone.labels.shape[1]], alone.labels[0], **TOLERANCE)
-        torch.testing.assert_close(both.prompts[index], alone.prompts[0], **TOLERANCE)
+        assert_close(both.words[index, : alone.words.shape[1]], alone.words[0])
+        assert_close(both.labels[index, : alone.labels.shape[1]], alone.labels[0])
+        assert_close(both.prompts[index], alone.prompts[0])
 
 
-@pytest.mark.parametrize(
-    ("positions", "window"), [(512, 512), (None, RELATIVE_WINDOW), (-1, RELATIVE_WINDOW)]
-)
-def test_the_window_of_an_encoder_with_positions(positions: int | None, window: int) -> None:
-    config = BertConfig()
-    config.max_position_embeddings = positions
-    assert window_of(config) == window
+@pytest.mark.parametrize(("positions", "window"), [(512, 512), (-1, RELATIVE_WINDOW)])
+def test_the_window_of_an_encoder_with_positions(positions: int, window: int) -> None:
+    assert window_of(BertConfig(max_position_embeddings=positions)) == window
 
 
 def test_the_window_of_an_encoder_whose_positions_start_behind_padding() -> None:
@@ -246,8 +249,6 @@ def test_the_window_of_an_encoder_whose_positions_start_behind_padding() -> None
 
 
 def test_relative_positions_have_a_window_of_our_own() -> None:
-    from gliner2_core.checkpoint import load_checkpoint
-
     assert window_of(load_checkpoint(DEBERTA).encoder_config) == RELATIVE_WINDOW
 
 

@@ -53,10 +53,10 @@ def test_tasks_come_in_processing_order() -> None:
     ]  # fmt: skip
 
 
-def test_attribute_labels_follow_the_entity_labels_once() -> None:
-    groups = {"tone": AttributeGroup(["good", "film"]), "mood": AttributeGroup(["good"])}
+def test_attribute_labels_follow_the_entity_labels_in_order() -> None:
+    groups = {"tone": AttributeGroup(["warm", "cold"]), "mood": AttributeGroup(["good"], qualify_labels=True)}
     prompt = compiled(Schema().entities(["film", "book"]).entity_attributes(groups))
-    assert prompt.groups[0].labels == ("film", "book", "good")
+    assert prompt.groups[0].labels == ("film", "book", "cold", "mood: good", "warm")
 
 
 def test_choices_stand_before_the_text_and_keep_their_own_places() -> None:

@@ -220,3 +220,26 @@ def test_schemas_are_equal_by_tasks_and_order() -> None:
 def test_a_schema_shows_its_tasks() -> None:
     schema = Schema().entities("a").classification("t", ["x"])
     assert repr(schema) == "Schema(entities=['a'], structures=[], relations=[], classifications=['t'])"
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"tone": AttributeGroup(["good", "film"])},
+        {"tone": AttributeGroup(["good"]), "mood": AttributeGroup(["good"])},
+    ],
+)
+def test_attribute_label_that_is_taken_is_refused(groups: dict[str, AttributeGroup]) -> None:
+    with pytest.raises(SchemaError, match="is already an entity label or a label of another group"):
+        Schema().entities(["film"]).entity_attributes(groups)
+
+
+def test_second_call_of_entity_attributes_replaces_the_first() -> None:
+    schema = Schema().entities(["film"]).entity_attributes({"tone": AttributeGroup(["warm"])})
+    schema.entity_attributes({"mood": AttributeGroup(["good"])})
+    assert list(schema.tasks().attributes) == ["mood"]
+
+
+def test_repeated_entities_keep_a_description_that_is_not_given_again() -> None:
+    schema = Schema().entities({"film": "Titles"}).entities(["film", "book"])
+    assert [(label.name, label.description) for label in schema.tasks().entities] == [("film", "Titles"), ("book", None)]

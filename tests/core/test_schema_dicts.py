@@ -129,7 +129,7 @@ def test_a_malformed_dict_is_refused_where_it_is_wrong(data: Any, message: str) 
 
 
 def test_broken_json_is_refused_with_its_place() -> None:
-    with pytest.raises(SchemaError, match="the schema is not JSON: .*line 2 column 1"):
+    with pytest.raises(SchemaError, match=r"the schema is not JSON: .*line 2 column 1"):
         Schema.from_json('{"entities":\n]')
 
 
@@ -203,7 +203,7 @@ def test_a_builder_counts_as_its_schema() -> None:
     assert Schema.coerce(schema.structure("s").field("f")) is schema
 
 
-names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8).filter(
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
     lambda name: bool(name.strip()) and "[" not in name and name != "entities"
 )
 thresholds = st.none() | st.floats(0, 1)

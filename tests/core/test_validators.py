@@ -45,10 +45,10 @@ def test_ascii_patterns_stay_ascii(pattern: re.Pattern[str]) -> None:
 
 
 def test_a_catastrophic_expression_is_stopped_by_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # the limit counts processor time
     with pytest.raises(ValidatorTimeout, match=r"ran longer than 0.5 s on 'a{40}'; simplify it"):
         RegexValidator(CATASTROPHIC).validate("a" * 60)
-    assert TIME_LIMIT_S <= time.perf_counter() - started < 10 * TIME_LIMIT_S
+    assert TIME_LIMIT_S <= time.process_time() - started < 3 * TIME_LIMIT_S
 
 
 def test_a_catastrophic_expression_is_stopped_inside_an_extraction() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,9 @@ from gliner2_core.windows import (
     shift_span,
 )
 from gliner2_core.words import split_words
-from tests.tiny_model import WINDOW, recorded_extractor, tiny_extractor
+from tests.tiny_model import recorded_extractor, tiny_extractor
 
+WINDOW = 96
 SENTENCE = "Mary met Ann in Paris ."
 
 
@@ -93,7 +95,7 @@ def test_every_word_is_in_a_run_and_every_run_fits(drawn: list[tuple[str, int]],
     covered = {index for run in runs for index in range(run.start, run.end)}
     assert covered == set(range(words.n_real))
     assert all(sum(lengths[run.start : run.end]) <= room for run in runs)
-    assert all(one.start < two.start <= one.end < two.end for one, two in zip(runs, runs[1:], strict=False))
+    assert all(one.start < two.start <= one.end < two.end for one, two in pairwise(runs))
 
 
 def test_a_span_is_moved() -> None:
@@ -157,22 +159,22 @@ def test_probabilities_are_averaged_by_words_and_decided_anew() -> None:
 
 
 def test_a_text_longer_than_the_window_is_read_in_windows() -> None:
-    extractor = tiny_extractor()
+    extractor = tiny_extractor(window=WINDOW)
     text = " ".join(f"Ann{number} met Öz in Paris 😀." for number in range(30))
     schema = extractor.create_schema().entities(["person", "city"]).classification("t", ["a", "b"])
     found = extractor.predict(text, schema.structure("s").field("f").field("k", choices=["x", "y"]), threshold=0.3)
     spans = [one for label in found.entities for one in label.spans]
-    assert (found.windows, found.words) == (14, 210)
-    assert found.counts == {"s": 2 * 14, "entities": 2 * 14}
+    assert (found.windows, found.words) == (9, 210)
+    assert found.counts == {"s": 2 * 9, "entities": 2 * 9}
     assert max(one.end for one in spans) > len(text) // 2
     assert all(text[one.start : one.end] == one.text for one in spans)
     assert sum(label.probability for label in found.classifications[0].labels) == pytest.approx(1)
 
 
 def test_one_subword_more_than_the_window_makes_two_windows() -> None:
-    extractor = tiny_extractor()
+    extractor = tiny_extractor(window=WINDOW)
     schema = extractor.create_schema().entities(["x"])
-    room = WINDOW - len("( [P] entities ( [E] x ) ) [SEP_TEXT]".split())
+    room = WINDOW - len(["(", "[P]", "entities", "(", "[E]", "x", ")", ")", "[SEP_TEXT]"])
     windows = [extractor.predict("a " * (room - 1 + more), schema).windows for more in (0, 1)]
     assert windows == [1, 2]
 
@@ -188,7 +190,7 @@ def test_the_window_of_a_recorded_checkpoint() -> None:
 def test_a_schema_that_fills_the_window_names_its_length() -> None:
     labels = [f"label {letter}" for letter in "abcdefghijklmnopqrst"]
     with pytest.raises(WindowError, match=re.escape(f"of the model's {WINDOW} subwords and leaves ")):
-        tiny_extractor().extract_entities("word " * 50, labels)
+        tiny_extractor(window=WINDOW).extract_entities("word " * 50, labels)
 
 
 def test_a_run_is_a_span_of_words() -> None:

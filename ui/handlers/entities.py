@@ -62,7 +62,7 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
 
     Args:
         services: Model and limits.
-        text: The text; line ends become `\\n`, as the browser counts them.
+        text: The text; line ends become line feeds, as the browser counts them.
         labels: What the label box holds.
         threshold: 0–1.
         policy: One of `POLICIES`.
@@ -81,7 +81,9 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
         raise PageError("Type or paste a text first.")
     limit = services.settings.max_characters
     if len(text) > limit:
-        raise PageError(f"The text has {len(text):,} characters, {limit:,} are allowed here. Shorten it, or split it in a file.")
+        raise PageError(
+            f"The text has {len(text):,} characters, {limit:,} are allowed here. Shorten it, or split it in a file."
+        )
     options, overlap_policy = checked_request(services, labels, threshold, policy)
     prediction = services.extractor().predict(
         text, Schema().entities(options), threshold=threshold, overlap_policy=overlap_policy

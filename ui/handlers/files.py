@@ -21,7 +21,7 @@ from ui.messages import PageError
 from ui.services import Services
 from ui.state import FileRun
 
-CHUNK = 32
+CHUNK = 16
 SHOWN_FAULTS = 20
 CSV_HEADER = ["line", "label", "text", "start", "end", "confidence"]
 
@@ -120,11 +120,10 @@ def extract_file(
         )
         documents = read_documents(source, kind_of(path), Path(path).name, column=column or None)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
-            for one in chunk[: services.settings.max_rows - progress.done]:
+            room = services.settings.max_rows - progress.done
+            for one in chunk[:room]:
                 _take(services, one, schema, call, writer, progress)
-                if run.is_cancelled:
-                    break
-            if progress.done >= services.settings.max_rows and (len(chunk) == CHUNK or next(documents, None)):
+            if len(chunk) > room or (len(chunk) == room and next(documents, None) is not None):
                 progress.faults.append(f"stopped after {services.settings.max_rows:,} texts, the most allowed here")
                 progress.n_faults += 1
                 break

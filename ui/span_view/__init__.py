@@ -33,11 +33,11 @@ class SpanView(gr.HTML):
             **options,
         )
 
-    def preprocess(self, payload: Any) -> dict[str, Any]:
+    def preprocess(self, payload: Any) -> dict[str, Any]:  # type: ignore[override]
         """Return nothing of what a browser sends: the view is read-only."""
         return EMPTY
 
-    def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any]:
+    def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any]:  # type: ignore[override]
         """Return the value for the browser."""
         return value or EMPTY
 

@@ -97,7 +97,7 @@ function draw() {
   box.replaceChildren();
   legend.replaceChildren();
   box.classList.toggle('sv-empty', !text);
-  if (!text) { box.append(make('span', '', props.empty || '')); detail.textContent = ''; return; }
+  if (!text) { box.style.lineHeight = ''; box.append(make('span', '', props.empty || '')); detail.textContent = ''; return; }
   drawText(text, spans);
   for (const label of labels) {
     const item = make('div'), count = spans.filter((span) => span.label === label).length;
@@ -112,6 +112,7 @@ function draw() {
 
 function drawText(text, spans) {
   const nRows = rowsOf(spans);
+  box.style.lineHeight = 1.9 + 0.38 * Math.min(nRows, 8);
   const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.a, span.b])])].sort((x, y) => x - y);
   let open = [], next = 0;
   for (let index = 0; index < cuts.length; index += 1) {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from ui import render
 from ui.examples import ENTITY_EXAMPLES
@@ -19,7 +20,9 @@ from ui.state import FileRun
 
 MODEL_QUEUE = "model"
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
-LABEL_HINT = "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own."
+LABEL_HINT = (
+    "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own."
+)
 FILE_HINT = "A .txt with a text per line, a .csv or a .jsonl. The labels and settings above apply to every text."
 # Every event is the page's own: programs get endpoints with typed parameters instead.
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -49,8 +52,8 @@ class _Outputs:
     status: gr.HTML
     spans: SpanView
     table: gr.Dataframe
-    json: gr.Code
-    python: gr.Code
+    json: gr.Textbox
+    python: gr.Textbox
 
     def all(self) -> list[Any]:
         return [self.status, self.spans, self.table, self.json, self.python]
@@ -91,20 +94,28 @@ def build_entities_tab(services: Services) -> EntitiesTab:
     )
     with gr.Accordion("Many texts from a file", open=False, elem_id="entity-file"):
         file_part = _build_file_part()
-    _wire_text(services, inputs, outputs, examples)
+    _wire_text(services, inputs, outputs, examples.load_input_event)
     _wire_file(services, inputs, file_part)
     return EntitiesTab(inputs.text, inputs.labels, outputs.spans, inputs.run)
 
 
 def _build_inputs() -> _Inputs:
     first = ENTITY_EXAMPLES[0]
-    text = gr.Textbox(first.text, label="Text", lines=7, max_lines=24, elem_id="entity-text", placeholder="Type or paste a text")
+    text = gr.Textbox(
+        first.text, label="Text", lines=7, max_lines=24, elem_id="entity-text", placeholder="Type or paste a text"
+    )
     labels = gr.Textbox(
         first.labels, label="Labels to find", info=LABEL_HINT, lines=5, max_lines=14, elem_id="entity-labels",
         placeholder="person\ncompany: Businesses and organisations\ndate @ 0.4",
     )  # fmt: skip
     threshold = gr.Slider(
-        0, 1, 0.5, step=0.01, label="Threshold", info="Show what the model holds at least this likely.", elem_id="entity-threshold"
+        0,
+        1,
+        0.5,
+        step=0.01,
+        label="Threshold",
+        info="Show what the model holds at least this likely.",
+        elem_id="entity-threshold",
     )
     policy = gr.Dropdown(list(POLICIES), value=next(iter(POLICIES)), label="Overlapping spans", elem_id="entity-policy")
     run = gr.Button("Find entities  (Ctrl+Enter)", variant="primary", elem_id="entity-run", elem_classes="wb-run")
@@ -112,38 +123,52 @@ def _build_inputs() -> _Inputs:
 
 
 def _build_outputs() -> _Outputs:
-    status = gr.HTML(render.note("Ready. The first run loads the model, which takes a few seconds."), elem_id="entity-status")
+    status = gr.HTML(
+        render.note("Ready. The first run loads the model, which takes a few seconds."), elem_id="entity-status"
+    )
     with gr.Tabs():
         with gr.Tab("In the text"):
             spans = SpanView(empty=EMPTY_WORDS, elem_id="entity-spans")
         with gr.Tab("Table"):
             table = gr.Dataframe(
                 headers=render.TABLE_HEADERS, datatype=["str", "str", "number", "number", "str"], interactive=False,
-                wrap=True, label="Entities in text order", elem_id="entity-table", show_search="filter",
+                wrap=True, label="Entities in text order", elem_id="entity-table",
             )  # fmt: skip
         with gr.Tab("JSON"):
-            json = gr.Code(language="json", label="Everything the model said", interactive=False, elem_id="entity-json", lines=12)
+            json = _code_box("Everything the model said", "entity-json")
         with gr.Tab("Python"):
-            python = gr.Code(language="python", label="The same from Python", interactive=False, elem_id="entity-python", lines=12)
+            python = _code_box("The same from Python", "entity-python")
     return _Outputs(status, spans, table, json, python)
+
+
+def _code_box(label: str, elem_id: str) -> gr.Textbox:
+    """A text box and no gr.Code: that one can't be reached by keyboard, and its colours are too pale."""
+    return gr.Textbox(
+        label=label, lines=12, max_lines=24, interactive=False, buttons=["copy"], elem_id=elem_id, elem_classes="wb-code",
+        placeholder="Appears after a run",
+    )  # fmt: skip
 
 
 def _build_file_part() -> _FilePart:
     gr.HTML(f'<p class="wb-status">{FILE_HINT}</p>')
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
-            file = gr.File(label="File", file_types=[".txt", ".csv", ".jsonl", ".ndjson"], height=140, elem_id="entity-file-in")
+            file = gr.File(
+                label="File", file_types=[".txt", ".csv", ".jsonl", ".ndjson"], height=140, elem_id="entity-file-in"
+            )
             column = gr.Dropdown([], label="Column that holds the text", visible=False, elem_id="entity-column")
             with gr.Row():
                 run = gr.Button("Find entities in the file", variant="primary", elem_id="entity-file-run")
                 cancel = gr.Button("Cancel", elem_id="entity-file-cancel", interactive=False)
         with gr.Column(min_width=280):
             status = gr.HTML(render.note("No file yet."), elem_id="entity-file-status")
-            results = gr.File(label="Results (JSONL and CSV)", interactive=False, file_count="multiple", elem_id="entity-file-out")
+            results = gr.File(
+                label="Results (JSONL and CSV)", interactive=False, file_count="multiple", elem_id="entity-file-out"
+            )
     return _FilePart(file, column, run, cancel, status, results)
 
 
-def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, examples: gr.Examples) -> None:
+def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, loaded: Dependency) -> None:
     def run(text: str, labels: str, threshold: float, policy: str) -> tuple[Any, ...]:
         try:
             answer = extract_entities(services, text, labels, threshold, policy)
@@ -154,7 +179,7 @@ def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, examples:
     given = [inputs.text, inputs.labels, inputs.threshold, inputs.policy]
     options: dict[str, Any] = {"concurrency_id": MODEL_QUEUE, "concurrency_limit": 1, "show_progress_on": outputs.status}
     inputs.run.click(run, given, outputs.all(), trigger_mode="always_last", **options, **PRIVATE)
-    examples.load_input_event.then(run, given, outputs.all(), **options, **PRIVATE)
+    loaded.then(run, given, outputs.all(), **options, **PRIVATE)
 
 
 def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:

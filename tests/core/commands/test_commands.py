@@ -19,7 +19,9 @@ def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_extract_answers_every_good_line_and_reports_the_bad_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_extract_answers_every_good_line_and_reports_the_bad_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "texts.jsonl"
     file.write_text('{"text": "Tim Cook"}\n{oops\n{"text": "Paris"}\n')
     status = main(["extract", str(file), "--labels", "person,city", "--model", MODEL])
@@ -34,7 +36,9 @@ def test_extract_reads_a_schema_file_and_writes_to_a_file(tmp_path: Path, capsys
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps({"classifications": [{"task": "tone", "labels": ["calm", "angry"]}]}))
     out = tmp_path / "out.jsonl"
-    status = main(["extract", "--text", "Well done.", "--schema", str(schema), "--model", MODEL, "--out", str(out), "--plain"])
+    status = main(
+        ["extract", "--text", "Well done.", "--schema", str(schema), "--model", MODEL, "--out", str(out), "--plain"]
+    )
     assert status == 0
     assert lines(out.read_text())[0]["result"]["tone"] in ("calm", "angry")
     assert capsys.readouterr().out == ""

@@ -88,7 +88,10 @@ def test_training_learns_its_records(tmp_path: Path) -> None:
     result = run(tmp_path / "run", epochs=80, encoder_learning_rate=1e-3, head_learning_rate=2e-3)
     after = GLiNER2.from_pretrained(result.model_folder).extract_entities(TEXT, ["person", "city"])
     assert before != after
-    assert {label: sorted(found) for label, found in after["entities"].items()} == {"person": ["Ann", "Bob"], "city": ["Oslo"]}
+    assert {label: sorted(found) for label, found in after["entities"].items()} == {
+        "person": ["Ann", "Bob"],
+        "city": ["Oslo"],
+    }
     assert result.first_loss is not None
     assert result.last_loss is not None
     assert result.last_loss < result.first_loss / 4

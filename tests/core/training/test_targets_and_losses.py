@@ -70,7 +70,10 @@ def test_a_batch_has_the_sum_of_its_records_losses() -> None:
 
 
 def test_pinned_mention_is_gold_in_one_place_only() -> None:
-    record = {"input": "Rome, New York, is not Rome.", "output": {"entities": {"city": [{"text": "Rome", "start": 23, "end": 27}]}}}
+    record = {
+        "input": "Rome, New York, is not Rome.",
+        "output": {"entities": {"city": [{"text": "Rome", "start": 23, "end": 27}]}},
+    }
     target = build_targets(parse_example(record, "test:1"), 8).targets[0]
     assert target.spans == (((WordSpan(7, 8),),),)
 

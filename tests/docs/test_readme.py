@@ -1,0 +1,71 @@
+"""README says what is true: its Python and its commands run as printed, and the files it names exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.docs.conftest import EXAMPLES, ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line
+    for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("python -m gliner2_core")
+]
+
+
+def test_python_blocks_run_in_order() -> None:
+    document = EXAMPLES.parse(ROOT / "README.md")
+    examples = list(document.examples())
+    assert len(examples) >= 5
+    for example in examples:
+        example.evaluate()
+    assert document.namespace["result"]["sentiment"] in ("positive", "negative", "neutral")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs_as_printed(command: str) -> None:
+    import shlex
+
+    arguments = [sys.executable, *shlex.split(command)[1:]]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_commands_were_found() -> None:
+    assert len(COMMANDS) == 4
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"`?make ([a-z][a-z-]+)", README)) - {"it"}
+    assert {"run", "test", "test-slow"} <= named
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
+
+
+def test_named_files_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_ci_runs_the_test_command_of_readme() -> None:
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_spacefile_names_a_gradio_that_the_requirements_allow() -> None:
+    from packaging.requirements import Requirement
+
+    settings = yaml.safe_load((ROOT / "Spacefile").read_text(encoding="utf-8"))["space"]
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    gradio = next(Requirement(line.partition("#")[0]) for line in lines if line.startswith("gradio"))
+    assert gradio.specifier.contains(settings["sdk_version"])
+    assert (ROOT / Path(settings["app_file"])).is_file()
