@@ -1,0 +1,72 @@
+"""The embedded checkpoint: useful on the paper's own examples, small enough for plain git, described by its card."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from gliner2_core import GLiNER2
+from gliner2_core.checkpoint import EMBEDDED_FOLDER
+
+TEN_MB = 10_000_000
+
+
+@cache
+def model() -> GLiNER2:
+    return GLiNER2.from_pretrained()
+
+
+def test_it_is_loaded_without_a_name() -> None:
+    assert model().checkpoint.name == "gliner2-mini"
+    assert not model().model.training
+
+
+def test_clinical_example_of_the_paper() -> None:
+    found = model().extract_entities(
+        "Patient received 400mg ibuprofen for severe headache at 2 PM.",
+        {
+            "medication": "Names of drugs or pharmaceutical substances",
+            "dosage": "Specific amounts like '400mg' or '2 tablets'",
+            "symptom": "Medical symptoms or conditions",
+            "time": "Time references like '2 PM' or 'morning'",
+        },
+    )["entities"]
+    best = {label: spans[0] for label, spans in found.items()}
+    assert best == {"medication": "ibuprofen", "dosage": "400mg", "symptom": "severe headache", "time": "2 PM"}
+
+
+def test_news_example_of_the_paper() -> None:
+    found = model().extract_entities(
+        "Apple Inc. CEO Tim Cook announced new products in Cupertino.", ["company", "person", "location"]
+    )
+    assert found == {"entities": {"company": ["Apple Inc."], "person": ["Tim Cook"], "location": ["Cupertino"]}}
+
+
+def test_sentence_of_praise_and_one_of_complaint() -> None:
+    tasks = {"sentiment": ["positive", "negative", "neutral"]}
+    assert model().classify_text("This movie was absolutely fantastic!", tasks) == {"sentiment": "positive"}
+    assert model().classify_text("The food was cold and the staff was rude.", tasks) == {"sentiment": "negative"}
+
+
+def test_product_structure() -> None:
+    found = model().extract_json(
+        "iPhone 15 Pro Max with 256GB storage, priced at $1199.", {"product": ["name::str", "storage::str", "price::str"]}
+    )
+    assert len(found["product"]) == 1
+    assert found["product"][0]["storage"] == "256GB"
+    assert found["product"][0]["price"] == "$1199"
+    assert found["product"][0]["name"].startswith("iPhone 15")
+
+
+def test_every_file_is_small_enough_for_plain_git() -> None:
+    sizes = {path.name: path.stat().st_size for path in EMBEDDED_FOLDER.iterdir() if path.is_file()}
+    assert max(sizes.values()) < TEN_MB
+    assert sum(sizes.values()) < 80_000_000
+
+
+@pytest.mark.parametrize(
+    "word", ["all-MiniLM-L6-v2", "Apache-2.0", "CC BY-SA", "CrossNER", "held-out", "examples seen", "Weaknesses"]
+)
+def test_card_names_encoder_licences_recipe_and_scores(word: str) -> None:
+    assert word in (EMBEDDED_FOLDER / "README.md").read_text(encoding="utf-8")
