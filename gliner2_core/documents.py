@@ -88,7 +88,7 @@ def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
     """
     lines = _decoded(file, name)
     if kind == "csv":
-        return next(csv.reader(lines), [])
+        return _header(csv.reader(lines), name) or []
     if kind == "jsonl":
         first = next((line for line in lines if line.strip()), "null")
         try:
@@ -110,7 +110,7 @@ def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
 def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[Document | BadLine]:
     csv.field_size_limit(sys.maxsize)
     rows = csv.reader(lines, strict=True)
-    header = next(rows, None)
+    header = _header(rows, name)
     if header is None:
         raise DataError(f"{name}: the file is empty; a CSV needs a header line")
     index = _column_index(header, name, column)
@@ -131,6 +131,13 @@ def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[D
             yield BadLine(line, f"the column {header[index]!r} is empty")
         else:
             yield Document(line, row[index])
+
+
+def _header(rows: Iterator[list[str]], name: str) -> list[str] | None:
+    try:
+        return next(rows, None)
+    except csv.Error as error:
+        raise DataError(f"{name}:1: the header is malformed CSV: {error}") from error
 
 
 def _column_index(header: list[str], name: str, column: str | None) -> int:

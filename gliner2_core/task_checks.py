@@ -94,6 +94,13 @@ def _checked_examples(examples: Any, labels: Sequence[str], where: str) -> tuple
 
 
 def checked_group(name: str, group: Any, entities: Mapping[str, EntityLabel]) -> AttributeGroup:
+    """Check an attribute group, or the options of one.
+
+    Raises:
+        InputError: If its labels or threshold cannot be used.
+        InputTypeError: If it is no group, or an option is unknown.
+        SchemaError: If it applies to a label that is not among `entities`.
+    """
     where = f"attribute group {name!r}"
     if isinstance(group, Mapping):
         reject_unknown(group, ("labels", "multi_label", "threshold", "applies_to", "qualify_labels"), where)

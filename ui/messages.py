@@ -17,5 +17,6 @@ def words_for(error: Exception) -> str:
         return f"Stopped: {error}"
     if isinstance(error, (PageError, Gliner2Error)):
         text = str(error)
-        return text[:1].upper() + text[1:]
+        # A message that begins with a file's name keeps it as it is.
+        return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
     return f"Something went wrong that should not ({type(error).__name__}). Your text is still here; please try again."

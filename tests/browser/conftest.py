@@ -1,4 +1,4 @@
-"""The real app in a real browser, on the tiny recorded checkpoint."""
+"""A running workbench with the smallest recorded checkpoint, and a page that may only talk to it."""
 
 from __future__ import annotations
 
@@ -6,56 +6,93 @@ import os
 import socket
 import subprocess
 import sys
-import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from tests.tiny_model import BERT
 
 ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "tests" / "data" / "parity" / "checkpoints" / "bert_lstm"
-FLAGS = [
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-START_LIMIT_S = 120
+START_S = 120
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    for _ in range(START_S * 4):
+        try:
+            urllib.request.urlopen(url + "/config", timeout=1).close()
+            return
+        except (urllib.error.URLError, OSError):
+            pass
+        try:
+            process.wait(0.25)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"app.py ended:\n{log.read_text()}")
+    pytest.fail(f"app.py did not answer in {START_S} s:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(MODEL)]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"})
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url, server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + START_LIMIT_S
-    while True:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log, port = tmp_path_factory.mktemp("server") / "app.log", free_port()
+    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT)]
+    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            assert server.poll() is None, "the app ended while starting"
-            assert time.monotonic() < end, "the app did not start in time"
-            time.sleep(0.2)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        try:
-            yield chromium
+            wait_until_up(process, f"http://127.0.0.1:{port}", log)
+            yield f"http://127.0.0.1:{port}"
         finally:
-            chromium.close()
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, url: str) -> Iterator[Page]:
+    """The page, loaded; fails at the end if a request went elsewhere or the page raised an error."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    left: list[str] = []
+
+    def guard(route: Route) -> None:
+        if route.request.url.startswith((url, "data:", "blob:")):
+            route.continue_()
+        else:
+            left.append(route.request.url)
+            route.abort()
+
+    try:
+        context.route("**/*", guard)
+        opened = context.new_page()
+        errors: list[str] = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.goto(url)
+        expect(opened.get_by_role("button", name="Find entities (Ctrl+Enter)")).to_be_visible(timeout=60_000)
+        yield opened
+        assert left == []
+        assert errors == []
+    finally:
+        context.close()

@@ -1,137 +1,163 @@
-"""The Entities tab as a visitor meets it."""
+"""Whole flows through the Entities tab."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-
-from ui.examples import ENTITY_EXAMPLES
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
-
-TEXT = "🎉 Tim Cook of Apple Inc. met `${alert(1)}` <script>window.PWNED=1</script> {{value}} in Cupertino 🍎 yesterday."
-LABELS = "company: firms\nperson\nlocation @ 0.3\ndate"
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    outside: list[str] = []
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith((address, "data:", "blob:")) else outside.append(request.url),
-    )
-    page.goto(address)
-    page.get_by_role("button", name="Find entities (Ctrl+Enter)").wait_for()
-    yield page
-    context.close()
-    assert outside == []
+ALL_SPANS = "Allow everything that reaches the threshold"
+SPANS = """chips => chips.map(({dataset: d}) => ({
+    start: Number(d.start), end: Number(d.end), label: d.label, surface: d.surface, score: Number(d.score)}))"""
+SHOWN = "box => [...box.childNodes].filter(n => n.tagName !== 'BUTTON').map(n => n.textContent).join('')"
+HOSTILE = (
+    '<img src=x onerror="window.PWNED=1"> ${window.PWNED=2} `${window.PWNED=3}` {{value}} </div>'
+    "<script>window.PWNED=4</script> C:\\new\\table"
+)
 
 
-def fill(page: Page, text: str = TEXT, labels: str = LABELS) -> None:
+def view(page: Page) -> Locator:
+    return page.get_by_role("region", name="Text with entities")
+
+
+def ask(page: Page, text: str, labels: str, *, threshold: str = "0", policy: str | None = ALL_SPANS) -> None:
     page.get_by_label("Text", exact=True).fill(text)
     page.get_by_label("Labels to find").fill(labels)
+    page.get_by_role("spinbutton", name="Threshold").fill(threshold)
+    if policy:
+        page.get_by_label("Overlapping spans").click()
+        page.get_by_role("option", name=policy).click()
 
 
-def chips(page: Page) -> list[dict[str, Any]]:
-    # The first run loads the model.
-    page.locator(".sv-chip").first.wait_for(timeout=120_000)
-    found: list[dict[str, Any]] = page.locator(".sv-chip").evaluate_all("nodes => nodes.map((node) => ({...node.dataset}))")
-    return found
-
-
-def test_spans_read_back_from_the_page_are_exact(page: Page) -> None:
-    fill(page)
+def run(page: Page, text: str) -> list[dict[str, Any]]:
     page.get_by_role("button", name="Find entities (Ctrl+Enter)").click()
-    found = chips(page)
-    assert all(TEXT[int(one["start"]) : int(one["end"])] == one["surface"] for one in found)
-    page.get_by_role("tab", name="JSON").click()
-    answer = json.loads(page.get_by_label("Everything the model said").input_value())
-    assert sorted((one["start"], one["end"], one["label"]) for one in answer["entities"]) == sorted(
-        (int(one["start"]), int(one["end"]), one["label"]) for one in found
-    )
-    places = [(int(one["start"]), int(one["end"])) for one in found]
-    assert any(a != b and a[0] < b[1] and b[0] < a[1] for a in places for b in places), "no overlap to show"
+    return result(page, text)
 
 
-def test_shown_text_is_the_given_text_and_runs_nothing(page: Page) -> None:
-    fill(page)
-    page.get_by_label("Text", exact=True).press("Control+Enter")
-    chips(page)
-    shown = page.locator(".sv-text").evaluate(
-        "box => [...box.childNodes].filter((node) => !node.classList?.contains('sv-chip'))"
-        ".map((node) => node.textContent).join('')"
-    )
-    assert shown == TEXT
+def result(page: Page, text: str) -> list[dict[str, Any]]:
+    page.wait_for_function(f"text => ({SHOWN})(document.querySelector('.sv-text')) === text", arg=text, timeout=60_000)
+    return view(page).get_by_role("button").evaluate_all(SPANS)
+
+
+@pytest.mark.parametrize("text", ["🎉 Zoë 👩‍👩‍👧 of the Bank of England\nmet 北京大学 staff 🇬🇧 in London.", HOSTILE])
+def test_spans_are_exact_overlap_and_run_nothing(page: Page, text: str) -> None:
+    ask(page, text, "person\norganization\n<b>${window.PWNED=5}</b>")
+    spans = run(page, text)
+    assert len(spans) > 20
+    assert all(text[span["start"] : span["end"]] == span["surface"] != "" for span in spans)
+    assert any(a["start"] < b["start"] < a["end"] < b["end"] for a in spans for b in spans), "no crossing spans"
+    places = [(span["start"], span["end"]) for span in spans]
+    assert len(set(places)) < len(places), "no span with two labels"
     assert page.evaluate("window.PWNED") is None
-
-
-def test_focus_on_a_span_tells_confidence_and_offsets(page: Page) -> None:
-    fill(page)
-    page.get_by_label("Text", exact=True).press("Control+Enter")
-    first = chips(page)[0]
-    page.locator(".sv-chip").first.focus()
-    expect(page.locator(".sv-detail")).to_contain_text(f"{first['label']}, ")
+    chip = view(page).get_by_role("button").first
+    chip.focus()
+    first = spans[0]
     expect(page.locator(".sv-detail")).to_contain_text(f"characters {first['start']}–{first['end']}")
+    expect(page.locator(".sv-detail")).to_contain_text(f"{100 * first['score']:.0f}")
 
 
-def test_empty_text_says_what_to_do_and_keeps_the_labels(page: Page) -> None:
-    fill(page, text="")
-    page.get_by_label("Labels to find").press("Control+Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Type or paste a text first")
-    expect(page.get_by_label("Labels to find")).to_have_value(LABELS)
+def test_every_view_of_the_result_says_the_same(page: Page) -> None:
+    text = "Tim Cook met Zoë in Paris 🎉 today."
+    ask(page, text, "person @ 40%\nplace: Cities", threshold="0.5")
+    spans = run(page, text)
+    page.get_by_role("tab", name="JSON").click()
+    answer = json.loads(page.get_by_role("region", name="Everything the model said").inner_text())
+    assert {(one["start"], one["end"], one["label"]) for one in answer["entities"]} == {
+        (span["start"], span["end"], span["label"]) for span in spans
+    }
+    page.get_by_role("tab", name="Python").click()
+    expect(page.get_by_role("region", name="The same from Python")).to_contain_text("GLiNER2.from_pretrained(")
+    page.get_by_role("tab", name="Table").click()
+    for name in ("Label", "Text", "Start", "End", "Confidence"):
+        expect(page.get_by_role("columnheader", name=name).first).to_be_visible()
+    expect(page.locator("#entity-status")).to_contain_text(f"{len(spans)} entit")
+    expect(page.locator("#entity-status")).to_contain_text("ms")
 
 
-def test_example_fills_the_page_and_runs(page: Page) -> None:
-    page.get_by_role("button", name="Medicine").click()
-    medicine = next(example for example in ENTITY_EXAMPLES if example.name == "Medicine")
-    expect(page.get_by_label("Labels to find")).to_have_value(medicine.labels)
-    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=120_000)
+def test_the_keyboard_is_enough(page: Page) -> None:
+    box = page.get_by_label("Text", exact=True)
+    box.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Zoë in Rome")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("place @ 0")
+    page.keyboard.press("Control+Enter")
+    assert result(page, "Zoë in Rome")
 
 
-def test_file_runs_and_its_results_download(page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "texts.csv"
-    file.write_text(f'id,body\n1,"{TEXT}"\n2,\n3,Paris\n')
-    fill(page)
+@pytest.mark.parametrize(
+    ("text", "labels", "words"),
+    [("  ", "person", "Type or paste a text first"), ("x", "", "at least one label"), ("x", "a\nb @ 7", "@7 in line 2")],
+)
+def test_wrong_input_gets_words(page: Page, text: str, labels: str, words: str) -> None:
+    ask(page, text, labels, policy=None)
+    page.get_by_role("button", name="Find entities (Ctrl+Enter)").click()
+    expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible(timeout=60_000)
+
+
+def test_an_example_runs_at_once(page: Page) -> None:
+    page.get_by_role("button", name="Recipe").click()
+    expect(page.locator("#entity-status")).to_contain_text("words", timeout=60_000)
+    expect(page.get_by_label("Text", exact=True)).to_have_value(page.locator(".sv-text").evaluate(SHOWN))
+    expect(page.locator(".sv-legend")).to_contain_text("ingredient")
+
+
+def test_a_file_gives_two_downloads(page: Page, tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('id,body\n1,"=Tim 🎉 in Paris"\n2\n3,Zoë\n', encoding="utf-8")
+    ask(page, "x", "person\nplace")
     page.get_by_role("button", name="Many texts from a file").click()
-    page.locator("#entity-file-in input[type=file]").set_input_files(file)
-    page.get_by_label("Column that holds the text").click()
+    page.locator("#entity-file-in input[type=file]").set_input_files(source)
+    column = page.get_by_label("Column that holds the text")
+    expect(column).to_be_visible(timeout=60_000)
+    column.click()
     page.get_by_role("option", name="body").click()
     page.get_by_role("button", name="Find entities in the file").click()
-    expect(page.locator("#entity-file-status")).to_contain_text("Done. 3 texts", timeout=30_000)
-    expect(page.locator("#entity-file-status")).to_contain_text("line 3: the column 'body' is empty")
-    with page.expect_download() as download:
-        page.locator("#entity-file-out a[download]").first.click()
-    saved = tmp_path / "out.jsonl"
-    download.value.save_as(saved)
-    records = [json.loads(line) for line in saved.read_text().splitlines()]
-    assert [record["line"] for record in records] == [2, 4]
-    assert all(record["text"][one["start"] : one["end"]] == one["text"] for record in records for one in record["entities"])
+    expect(page.locator("#entity-file-status")).to_contain_text("Done.", timeout=60_000)
+    expect(page.locator("#entity-file-status")).to_contain_text("line 3: 1 values for 2 columns")
+    found = []
+    for name in ("entities.jsonl", "entities.csv"):
+        with page.expect_download() as download:
+            page.locator(f"#entity-file-out a[download='{name}']").first.click()
+        found.append(Path(download.value.path()).read_text(encoding="utf-8-sig"))
+    lines = [json.loads(line) for line in found[0].splitlines()]
+    assert [line["text"] for line in lines] == ["=Tim 🎉 in Paris", "Zoë"]
+    assert all(line["text"][span["start"] : span["end"]] == span["text"] for line in lines for span in line["entities"])
+    assert ",'=Tim" in found[1]
 
 
-def test_phone_screen_needs_no_sideways_scroll(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 800})
-    fill(page)
-    page.get_by_label("Text", exact=True).press("Control+Enter")
-    chips(page)
+def test_a_file_run_can_be_cancelled(page: Page, tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("Tim met Zoë in Paris.\n" * 9_000, encoding="utf-8")
+    ask(page, "x", "person", threshold="0.5")
+    page.get_by_role("button", name="Many texts from a file").click()
+    page.locator("#entity-file-in input[type=file]").set_input_files(source)
+    expect(page.locator("#entity-file-status")).to_contain_text("Ready", timeout=60_000)
+    page.get_by_role("button", name="Find entities in the file").click()
+    page.get_by_role("button", name="Cancel").click(timeout=60_000)
+    expect(page.locator("#entity-file-status")).to_contain_text("Stopped", timeout=60_000)
+    expect(page.locator("#entity-file-out a[download]").first).to_be_visible()
+
+
+def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    text = "🎉 Zoë of the Bank of England met Tim. " + "unbroken" * 20
+    ask(page, text, "person\norganization\n" + "long" * 30)
+    run(page, text)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    labels, output = page.get_by_label("Labels to find").bounding_box(), view(page).bounding_box()
+    assert labels is not None
+    assert output is not None
+    assert output["y"] > labels["y"] + labels["height"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_accessibility_checker_finds_nothing(page: Page, address: str, theme: str) -> None:
-    page.goto(f"{address}/?__theme={theme}")
-    fill(page)
-    page.get_by_label("Text", exact=True).press("Control+Enter")
-    chips(page)
-    for tab in ("In the text", "Table", "JSON", "Python"):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
-        violations = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+def test_nothing_jumps_when_the_result_comes(page: Page) -> None:
+    before = page.locator("#entity-run").bounding_box()
+    ask(page, "Zoë", "person", policy=None)
+    run(page, "Zoë")
+    assert page.locator("#entity-run").bounding_box() == before

@@ -1,17 +1,25 @@
-"""Services on the tiny recorded checkpoint."""
+"""Services around the smallest recorded checkpoint."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
+from tests.tiny_model import BERT
 from ui.services import Services
 from ui.settings import Settings
 
-MODEL = Path(__file__).parents[1] / "data" / "parity" / "checkpoints" / "bert_lstm"
+SMALL = Settings(model=str(BERT), max_characters=400, max_labels=5, max_rows=3, max_file_bytes=2_000)
 
 
 @pytest.fixture(scope="session")
 def services() -> Services:
-    return Services(Settings(str(MODEL), max_characters=1000, max_labels=5, max_rows=40, max_file_bytes=5000))
+    return Services(SMALL)
+
+
+@pytest.fixture(scope="session")
+def roomy(services: Services) -> Services:
+    larger = Services(replace(SMALL, max_rows=1_000, max_file_bytes=1_000_000))
+    larger._extractor = services.extractor()
+    return larger

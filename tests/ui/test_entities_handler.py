@@ -1,86 +1,120 @@
-"""Entities of one text, without a browser."""
-
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from gliner2_core.errors import CheckpointError, InputError
+from gliner2_core.errors import Gliner2Error
+from gliner2_core.predictions import CheckpointInfo, EntityPrediction, Prediction, SpanPrediction
+from ui import render
 from ui.handlers.entities import POLICIES, extract_entities
 from ui.messages import PageError, words_for
 from ui.services import Services
-from ui.settings import Settings
+from ui.settings import Settings, read_settings
+from ui.span_view import EMPTY, SpanView
+from ui.workbench import build_app
 
-FIRST = next(iter(POLICIES))
-TEXT = "🎉 Tim Cook of Apple Inc. met `${alert(1)}` <script>x</script> {{value}} in Cupertino 🍎 yesterday."
-LABELS = "company: firms\nperson\nlocation @ 0.3"
-
-
-def test_every_part_of_the_answer_names_the_same_spans(services: Services) -> None:
-    answer = extract_entities(services, TEXT, LABELS, 0.5, FIRST)
-    spans = {(span["start"], span["end"], span["label"]) for span in answer.spans["spans"]}
-    assert spans
-    assert {(start, end, label) for label, _, start, end, _ in answer.rows} == spans
-    assert {(one["start"], one["end"], one["label"]) for one in json.loads(answer.json)["entities"]} == spans
-    assert all(TEXT[start:end] == text for _, text, start, end, _ in answer.rows)
+DEFAULT, ALL = list(POLICIES)[:2]
+TEXT = "🎉 Zoë of the Bank of England\r\nmet 👩‍👩‍👧 in 北京大学."
 
 
-def test_label_threshold_lets_through_what_the_slider_would_not(services: Services) -> None:
-    answer = extract_entities(services, TEXT, LABELS, 0.99, FIRST)
-    assert {span["label"] for span in answer.spans["spans"]} == {"location"}
-
-
-def test_line_ends_are_those_the_browser_shows(services: Services) -> None:
-    answer = extract_entities(services, "a\r\nb\rc", "x", 0.0, "Allow everything that reaches the threshold")
-    assert answer.spans["text"] == "a\nb\nc"
-
-
-def test_python_lines_give_the_same_answer(services: Services) -> None:
-    answer = extract_entities(services, TEXT, LABELS, 0.4, "Allow nested, not crossing")
-    names: dict[str, object] = {}
-    exec(answer.python, names)
-    found = names["result"]["entities"]  # type: ignore[index]
-    assert {(one["start"], one["end"], label) for label, spans in found.items() for one in spans} == {
-        (span["start"], span["end"], span["label"]) for span in answer.spans["spans"]
-    }
-
-
-def test_status_is_escaped() -> None:
-    with pytest.raises(CheckpointError) as raised:
-        Services(Settings("./<b>missing</b>")).extractor()
-    from ui.render import problem
-
-    assert "<b>" not in problem(words_for(raised.value))
-    assert "&lt;b&gt;" in problem(words_for(raised.value))
+def test_offsets_are_code_points_of_the_text_shown(services: Services) -> None:
+    answer = extract_entities(services, TEXT, "person\norganization\nplace", 0.0, ALL)
+    shown = answer.spans["text"]
+    assert shown == TEXT.replace("\r\n", "\n")
+    assert len(answer.rows) == len(answer.spans["spans"]) > 10
+    assert all(shown[start:end] == text for _, text, start, end, _ in answer.rows)
+    assert json.loads(answer.json)["text"] == shown
+    assert any(a["start"] < b["start"] < a["end"] < b["end"] for a in answer.spans["spans"] for b in answer.spans["spans"])
 
 
 @pytest.mark.parametrize(
-    ("text", "labels", "threshold", "policy", "message"),
+    "labels", ["person\nplace", "person: Names\nplace", "person: Names @ 0.3\nplace @ 0.2", "person: A\nplace: B"]
+)
+@pytest.mark.parametrize("policy", [DEFAULT, ALL])
+def test_the_python_lines_give_the_same_answer(services: Services, labels: str, policy: str) -> None:
+    answer = extract_entities(services, 'A "quoted" \\n ${x} text in Paris\nwith Tim', labels, 0.45, policy)
+    names: dict[str, Any] = {}
+    exec(answer.python, names)
+    said = sorted(
+        (label, span["text"], span["start"], span["end"])
+        for label, spans in names["result"]["entities"].items()
+        for span in spans
+    )
+    assert said == sorted(tuple(row[:4]) for row in answer.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "threshold", "policy", "words"),
     [
-        ("", "a", 0.5, FIRST, "Type or paste a text first"),
-        ("  \n", "a", 0.5, FIRST, "Type or paste a text first"),
-        ("x" * 1001, "a", 0.5, FIRST, "1,001 characters, 1,000 are allowed"),
-        ("x", "", 0.5, FIRST, "Type at least one label"),
-        ("x", "a,b,c,d,e,f", 0.5, FIRST, "6 labels are more than the 5 allowed"),
-        ("x", "a", 1.5, FIRST, "The threshold must be between 0 and 1, got 1.5"),
-        ("x", "a", 0.5, "some", "Unknown overlap rule “some”"),
+        ("", "a", 0.5, DEFAULT, "Type or paste a text first"),
+        (" \n", "a", 0.5, DEFAULT, "Type or paste a text first"),
+        (None, "a", 0.5, DEFAULT, "Type or paste a text first"),
+        ("x" * 401, "a", 0.5, DEFAULT, "401 characters, 400 are allowed"),
+        ("x", None, 0.5, DEFAULT, "at least one label"),
+        ("x", "[E]", 0.5, DEFAULT, "[E]"),
+        ("x", "a", 1.5, DEFAULT, "between 0 and 1, got 1.5"),
+        ("x", "a", None, DEFAULT, "between 0 and 1, got None"),
+        ("x", "a", 0.5, "other", "Unknown overlap rule"),
     ],
 )
-def test_input_that_cannot_be_used_says_what_to_do(
-    services: Services, text: str, labels: str, threshold: float, policy: str, message: str
+def test_wrong_input_is_refused_with_words(
+    services: Services, text: Any, labels: Any, threshold: Any, policy: str, words: str
 ) -> None:
-    with pytest.raises(PageError) as raised:
+    with pytest.raises((PageError, Gliner2Error)) as caught:
         extract_entities(services, text, labels, threshold, policy)
-    assert message in str(raised.value)
+    assert words in words_for(caught.value)
 
 
-def test_label_with_a_marker_is_refused_in_the_model_s_words(services: Services) -> None:
-    with pytest.raises(InputError, match=r"contains \[E\]"):
-        extract_entities(services, "x", "a [E]", 0.5, FIRST)
+def test_a_model_that_is_not_there_is_named() -> None:
+    with pytest.raises(Gliner2Error) as caught:
+        extract_entities(Services(Settings(model="/no/such/folder")), "x", "a", 0.5, DEFAULT)
+    assert words_for(caught.value).startswith("The model cannot be loaded. ")
 
 
-def test_unexpected_error_is_not_shown_raw() -> None:
-    words = words_for(RuntimeError("secret path /x"))
-    assert "secret" not in words
-    assert "RuntimeError" in words
+def test_unexpected_errors_keep_their_details_out_of_the_page() -> None:
+    assert "secret" not in words_for(RuntimeError("secret"))
+
+
+def test_the_model_is_loaded_once(services: Services) -> None:
+    assert services.extractor() is services.extractor()
+
+
+def test_rows_stand_in_text_order_and_outer_spans_first() -> None:
+    spans = [SpanPrediction("b", 2, 3, 0.5), SpanPrediction("a b", 0, 3, 0.25), SpanPrediction("a", 0, 1, 1.0)]
+    prediction = Prediction(
+        "a b", CheckpointInfo("m<1>"), 0.5, None, entities=(EntityPrediction("x", True, tuple(spans)),), words=2,
+        windows=3, duration_s=0.004,
+    )  # fmt: skip
+    rows = [["x", "a b", 0, 3, "25.0 %"], ["x", "a", 0, 1, "100.0 %"], ["x", "b", 2, 3, "50.0 %"]]
+    assert render.table_rows(prediction) == rows
+    line = render.status_line(prediction)
+    assert "3 entities · 2 words · 4 ms" in line
+    assert "3 overlapping parts" in line
+    assert "m&lt;1&gt;" in line
+
+
+def test_messages_are_escaped() -> None:
+    for made in (render.note("<i>"), render.problem("<i>"), render.progress(1, 2, "<i>")):
+        assert "<i>" not in made
+        assert "&lt;i&gt;" in made
+
+
+def test_settings_come_from_the_command_line_before_the_environment() -> None:
+    assert read_settings([], {}) == Settings()
+    assert read_settings([], {"WORKBENCH_MODEL": "a"}).model == "a"
+    read = read_settings(["--host", "::1", "--port", "81", "--model", "b"], {"WORKBENCH_MODEL": "a"})
+    assert (read.host, read.port, read.model) == ("::1", 81, "b")
+
+
+def test_the_span_view_takes_nothing_from_a_browser() -> None:
+    view = SpanView()
+    assert view.preprocess({"text": "<script>", "spans": "x"}) == EMPTY
+    assert view.postprocess(None) == EMPTY
+
+
+def test_no_event_is_public() -> None:
+    events = build_app(Services(Settings())).config["dependencies"]
+    assert len(events) >= 5
+    assert {event["api_visibility"] for event in events} == {"private"}

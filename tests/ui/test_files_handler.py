@@ -1,102 +1,142 @@
-"""Entities of a file, without a browser."""
-
 from __future__ import annotations
 
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gliner2_core.errors import DataError
+from gliner2_core.errors import Gliner2Error
 from ui.handlers.entities import POLICIES
 from ui.handlers.files import FileProgress, columns_of, extract_file, guarded
-from ui.messages import PageError
+from ui.messages import PageError, words_for
 from ui.services import Services
 from ui.state import FileRun
 from ui.tabs.entities import file_words
 
-POLICY = next(iter(POLICIES))
+ALL = list(POLICIES)[1]
 
 
-def run(services: Services, path: Path | None, column: str | None = None, flag: FileRun | None = None) -> list[FileProgress]:
-    found = extract_file(services, flag or FileRun(), None if path is None else str(path), column, "a\nb", 0.3, POLICY)
-    return list(found)
+def ran(services: Services, path: Path | None, column: str | None = None, run: FileRun | None = None) -> FileProgress:
+    given = None if path is None else str(path)
+    *_, last = extract_file(services, run or FileRun(), given, column, "person\nplace", 0.3, ALL)
+    return last
 
 
-def written(tmp_path: Path, name: str, content: str) -> Path:
-    path = tmp_path / name
-    path.write_bytes(content.encode())
+def lines_of(progress: FileProgress) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(progress.results[0]).read_text(encoding="utf-8").splitlines()]
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 
 
-def test_results_hold_every_text_and_every_span(services: Services, tmp_path: Path) -> None:
-    path = written(tmp_path, "x.csv", 'id,text\n1,"=Tim Cook"\n2,\n3,Paris is nice\n')
-    last = run(services, path)[-1]
-    records = [json.loads(line) for line in Path(last.results[0]).read_text().splitlines()]
-    rows = list(csv.DictReader(Path(last.results[1]).read_text(encoding="utf-8-sig").splitlines()))
-    assert [(record["line"], record["text"]) for record in records] == [(2, "=Tim Cook"), (4, "Paris is nice")]
-    assert len(rows) == sum(len(record["entities"]) for record in records) == last.spans
-    assert all(record["text"][one["start"] : one["end"]] == one["text"] for record in records for one in record["entities"])
-    assert last.faults == ["line 3: the column 'text' is empty"]
-    assert "Done. 3 texts" in file_words(last)
-    assert "line 3: the column" in file_words(last)
-
-
-@pytest.mark.parametrize(("cell", "safe"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("-2", "'-2"), ("a=b", "a=b"), (5, 5)])
-def test_cells_that_begin_like_a_formula_are_guarded(cell: object, safe: object) -> None:
-    assert guarded(cell) == safe
-
-
-def test_cancel_keeps_what_was_done(services: Services, tmp_path: Path) -> None:
-    path = written(tmp_path, "x.txt", "one\n" * 40)
-    flag = FileRun()
-    seen = []
-    for progress in extract_file(services, flag, str(path), None, "a", 0.3, POLICY):
-        seen.append(progress.done)
-        flag.is_cancelled = True
-    assert seen == [16, 16]
-    assert len(Path(progress.results[0]).read_text().splitlines()) == 16
-    assert file_words(progress).count("Stopped; what was done is below.") == 1
-
-
-def test_rows_beyond_the_limit_are_told(services: Services, tmp_path: Path) -> None:
-    last = run(services, written(tmp_path, "x.txt", "one\n" * 45))[-1]
-    assert last.done == 40
-    assert last.faults == ["stopped after 40 texts, the most allowed here"]
-
-
-def test_text_too_long_is_told_with_its_line(services: Services, tmp_path: Path) -> None:
-    last = run(services, written(tmp_path, "x.txt", "ok\n" + "x" * 1001))[-1]
-    assert last.faults == ["line 2: 1,001 characters, 1,000 are allowed"]
+def test_a_line_of_plain_text_is_a_document(services: Services, tmp_path: Path) -> None:
+    progress = ran(services, written(tmp_path, "a.txt", "Tim in Paris 🎉\n\nZoë\n"))
+    lines = lines_of(progress)
+    assert [(line["line"], line["text"]) for line in lines] == [(1, "Tim in Paris 🎉"), (3, "Zoë")]
+    assert progress.spans == sum(len(line["entities"]) for line in lines)
+    assert all(line["text"][span["start"] : span["end"]] == span["text"] for line in lines for span in line["entities"])
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "columns"),
-    [("x.csv", "id,text\n", ["id", "text"]), ("x.jsonl", '{"a": 1, "text": "t"}\n', ["a", "text"]), ("x.txt", "a,b\n", [])],
+    ("content", "column", "texts"),
+    [
+        (b"\xef\xbb\xbftext,id\nTim,1\n", None, ["Tim"]),
+        (b"id,input\n1,Tim\n", None, ["Tim"]),
+        (b"body\nTim\n", None, ["Tim"]),
+        (b'id,body\n1,"Tim\r\nZoe"\n', "body", ["Tim\r\nZoe"]),
+    ],
 )
-def test_columns_are_offered(services: Services, tmp_path: Path, name: str, content: str, columns: list[str]) -> None:
-    assert columns_of(services, str(written(tmp_path, name, content))) == columns
+def test_the_text_column_is_found(services: Services, tmp_path: Path, content: bytes, column: str, texts: list[str]) -> None:
+    assert [line["text"] for line in lines_of(ran(services, written(tmp_path, "a.csv", content), column))] == texts
 
 
-def test_no_file_says_what_to_do(services: Services) -> None:
+def test_columns_are_offered(services: Services, tmp_path: Path) -> None:
+    assert columns_of(services, str(written(tmp_path, "a.csv", "id,body\n1,x\n"))) == ["id", "body"]
+    assert columns_of(services, str(written(tmp_path, "a.jsonl", '{"k": "x"}\n'))) == ["k"]
+    assert columns_of(services, str(written(tmp_path, "a.txt", "x\n"))) == []
+    assert columns_of(services, None) == []
+
+
+def test_bad_lines_are_reported_and_the_rest_goes_on(services: Services, tmp_path: Path) -> None:
+    progress = ran(services, written(tmp_path, "a.jsonl", '{"text": "Tim"}\nnope\n{"input": "Zoe"}\n'))
+    assert [line["line"] for line in lines_of(progress)] == [1, 3]
+    assert progress.n_faults == 1
+    assert progress.faults[0].startswith("line 2: not JSON")
+    assert "1 line could not be used: line 2" in file_words(progress)
+
+
+def test_a_text_that_is_too_long_is_reported(services: Services, tmp_path: Path) -> None:
+    progress = ran(services, written(tmp_path, "a.txt", "x" * 401 + "\nTim\n"))
+    assert progress.faults == ["line 1: 401 characters, 400 are allowed"]
+    assert [line["line"] for line in lines_of(progress)] == [2]
+
+
+@pytest.mark.parametrize(("n_rows", "n_faults"), [(2, 0), (3, 0), (4, 1), (32, 1), (40, 1)])
+def test_rows_beyond_the_limit_are_never_dropped_in_silence(
+    services: Services, tmp_path: Path, n_rows: int, n_faults: int
+) -> None:
+    progress = ran(services, written(tmp_path, "a.txt", "Tim\n" * n_rows))
+    assert len(lines_of(progress)) == min(n_rows, 3)
+    assert progress.n_faults == n_faults
+    if n_faults:
+        assert "stopped after 3 texts" in progress.faults[-1]
+
+
+def test_an_empty_file_ends_with_empty_results(services: Services, tmp_path: Path) -> None:
+    progress = ran(services, written(tmp_path, "a.txt", ""))
+    assert lines_of(progress) == []
+    assert progress.n_faults == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "column", "words"),
+    [
+        ("a.pdf", b"x", None, ".pdf: files must end in .txt, .csv or .jsonl"),
+        ("a.txt", b"\xff\xfe", None, "not UTF-8"),
+        ("a.csv", b"a,b\n1,2\n", None, "name the column"),
+        ("a.csv", b"a,b\n1,2\n", "c", "no column 'c'"),
+        ("a.csv", b"", None, "empty"),
+        ("a.txt", b"x" * 2_001, None, "MB are allowed"),
+    ],
+)
+def test_files_that_cannot_be_used_are_refused(
+    services: Services, tmp_path: Path, name: str, content: bytes, column: str | None, words: str
+) -> None:
+    with pytest.raises((PageError, Gliner2Error)) as caught:
+        ran(services, written(tmp_path, name, content), column)
+    assert words in words_for(caught.value)
+    assert str(tmp_path) not in words_for(caught.value)
+
+
+def test_no_file_is_an_error(services: Services) -> None:
     with pytest.raises(PageError, match="Choose a file first"):
-        run(services, None)
+        ran(services, None)
 
 
-def test_large_file_is_refused(services: Services, tmp_path: Path) -> None:
-    with pytest.raises(PageError, match="0 MB are allowed here"):
-        columns_of(services, str(written(tmp_path, "x.txt", "x" * 6000)))
+def test_a_cancelled_run_keeps_what_was_done(roomy: Services, tmp_path: Path) -> None:
+    run = FileRun()
+    steps = extract_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, "person", 0.5, ALL)
+    first = next(steps).done
+    run.is_cancelled = True
+    *_, last = steps
+    assert last.is_cancelled
+    assert len(lines_of(last)) == last.done == first < 500
+    assert "Stopped" in file_words(last)
 
 
-def test_other_encoding_names_the_line(services: Services, tmp_path: Path) -> None:
-    path = tmp_path / "x.txt"
-    path.write_bytes("caf\u00e9".encode("latin-1"))
-    with pytest.raises(DataError, match=r"x\.txt:1: not UTF-8"):
-        run(services, path)
-
-
-def test_named_column_is_used(services: Services, tmp_path: Path) -> None:
-    path = written(tmp_path, "x.csv", "text,body\nno,yes\n")
-    last = run(services, path, "body")[-1]
-    assert json.loads(Path(last.results[0]).read_text())["text"] == "yes"
+def test_cells_that_look_like_formulas_are_guarded(services: Services, tmp_path: Path) -> None:
+    assert [guarded(cell) for cell in ("=1+1", "+1", "-1", "@x", "\tx", "a=1", 3)] == [
+        "'=1+1", "'+1", "'-1", "'@x", "'\tx", "a=1", 3,
+    ]  # fmt: skip
+    path = written(tmp_path, "a.txt", "=HYPERLINK(1)\n")
+    *_, last = extract_file(services, FileRun(), str(path), None, "+label", 0.0, ALL)
+    with Path(last.results[1]).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert {row["label"] for row in rows} == {"'+label"}
+    assert any(row["text"].startswith("'=") for row in rows)

@@ -21,7 +21,7 @@ from ui.messages import PageError
 from ui.services import Services
 from ui.state import FileRun
 
-CHUNK = 16
+CHUNK = 8
 SHOWN_FAULTS = 20
 CSV_HEADER = ["line", "label", "text", "start", "end", "confidence"]
 
@@ -68,7 +68,8 @@ def columns_of(services: Services, path: str | None) -> list[str]:
     if size > limit:
         raise PageError(f"The file has {size / 1e6:,.0f} MB, {limit / 1e6:,.0f} MB are allowed here. Split it.")
     with Path(path).open("rb") as file:
-        return column_names(file, kind_of(path), Path(path).name)
+        # The name alone: the folder is the server's business.
+        return column_names(file, kind_of(Path(path).name), Path(path).name)
 
 
 def extract_file(
@@ -118,7 +119,7 @@ def extract_file(
             files.enter_context(targets[0].open("w", encoding="utf-8")),
             files.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
         )
-        documents = read_documents(source, kind_of(path), Path(path).name, column=column or None)
+        documents = read_documents(source, kind_of(Path(path).name), Path(path).name, column=column or None)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
             room = services.settings.max_rows - progress.done
             for one in chunk[:room]:

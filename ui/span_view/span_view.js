@@ -39,13 +39,16 @@ function rowsOf(spans) {
 
 function paint(node, covering, nRows) {
   const images = [], sizes = [], places = [];
+  // On a dark page the dark colours need light to be seen.
+  const isDark = document.querySelector('.dark') !== null;
   for (const span of covering) {
-    images.push(`linear-gradient(${span.colour}, ${span.colour})`);
+    const line = isDark ? `color-mix(in srgb, ${span.colour} 55%, white)` : span.colour;
+    images.push(`linear-gradient(${line}, ${line})`);
     sizes.push('100% 3px');
     places.push(`0 calc(100% - ${(nRows - 1 - span.row) * 5}px)`);
   }
-  const inner = covering[covering.length - 1];
-  images.push(`linear-gradient(color-mix(in srgb, ${inner.colour} 16%, transparent), color-mix(in srgb, ${inner.colour} 16%, transparent))`);
+  const inner = covering[covering.length - 1], tint = isDark ? '38%' : '16%';
+  images.push(`linear-gradient(color-mix(in srgb, ${inner.colour} ${tint}, transparent), color-mix(in srgb, ${inner.colour} ${tint}, transparent))`);
   sizes.push('100% 100%');
   places.push('0 0');
   node.style.backgroundImage = images.join(', ');

@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from ui import render
+from ui.code_view import CodeView
 from ui.examples import ENTITY_EXAMPLES
 from ui.handlers.entities import POLICIES, extract_entities
 from ui.handlers.files import FileProgress, columns_of, extract_file
@@ -26,6 +27,7 @@ LABEL_HINT = (
 FILE_HINT = "A .txt with a text per line, a .csv or a .jsonl. The labels and settings above apply to every text."
 # Every event is the page's own: programs get endpoints with typed parameters instead.
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+_NO_RESULTS: dict[str, Any] = gr.update(value=None, visible=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class _Outputs:
     status: gr.HTML
     spans: SpanView
     table: gr.Dataframe
-    json: gr.Textbox
-    python: gr.Textbox
+    json: CodeView
+    python: CodeView
 
     def all(self) -> list[Any]:
         return [self.status, self.spans, self.table, self.json, self.python]
@@ -135,18 +137,10 @@ def _build_outputs() -> _Outputs:
                 wrap=True, label="Entities in text order", elem_id="entity-table",
             )  # fmt: skip
         with gr.Tab("JSON"):
-            json = _code_box("Everything the model said", "entity-json")
+            json = CodeView(name="Everything the model said", elem_id="entity-json")
         with gr.Tab("Python"):
-            python = _code_box("The same from Python", "entity-python")
+            python = CodeView(name="The same from Python", elem_id="entity-python")
     return _Outputs(status, spans, table, json, python)
-
-
-def _code_box(label: str, elem_id: str) -> gr.Textbox:
-    """A text box and no gr.Code: that one can't be reached by keyboard, and its colours are too pale."""
-    return gr.Textbox(
-        label=label, lines=12, max_lines=24, interactive=False, buttons=["copy"], elem_id=elem_id, elem_classes="wb-code",
-        placeholder="Appears after a run",
-    )  # fmt: skip
 
 
 def _build_file_part() -> _FilePart:
@@ -163,7 +157,11 @@ def _build_file_part() -> _FilePart:
         with gr.Column(min_width=280):
             status = gr.HTML(render.note("No file yet."), elem_id="entity-file-status")
             results = gr.File(
-                label="Results (JSONL and CSV)", interactive=False, file_count="multiple", elem_id="entity-file-out"
+                label="Results (JSONL and CSV)",
+                interactive=False,
+                file_count="multiple",
+                visible=False,
+                elem_id="entity-file-out",
             )
     return _FilePart(file, column, run, cancel, status, results)
 
@@ -189,20 +187,22 @@ def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:
         try:
             columns = columns_of(services, path)
         except Exception as error:  # noqa: BLE001 - see above
-            return gr.Dropdown(visible=False), render.problem(_logged(error)), None
+            return gr.Dropdown(visible=False), render.problem(_logged(error)), _NO_RESULTS
         known = next((name for name in ("text", "input") if name in columns), columns[0] if len(columns) == 1 else None)
-        words = "Ready to run." if path else "No file yet."
-        return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), None
+        words = "Ready to run." if known or not columns else "Choose the column that holds the text."
+        words = words if path else "No file yet."
+        return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _NO_RESULTS
 
     def run(
         flag: FileRun, path: str | None, column: str | None, labels: str, threshold: float, policy: str
     ) -> Iterator[tuple[Any, ...]]:
-        yield render.note("Loading the model…"), None, gr.Button(interactive=True)
+        yield render.note("Loading the model…"), _NO_RESULTS, gr.Button(interactive=True)
         try:
             for progress in extract_file(services, flag, path, column, labels, threshold, policy):
-                yield file_words(progress), list(progress.results) or None, gr.Button(interactive=not progress.results)
+                results = gr.File(list(progress.results), visible=True) if progress.results else _NO_RESULTS
+                yield file_words(progress), results, gr.Button(interactive=not progress.results)
         except Exception as error:  # noqa: BLE001 - see above
-            yield render.problem(_logged(error)), None, gr.Button(interactive=False)
+            yield render.problem(_logged(error)), _NO_RESULTS, gr.Button(interactive=False)
 
     def cancel(flag: FileRun) -> None:
         flag.is_cancelled = True
@@ -226,8 +226,9 @@ def file_words(progress: FileProgress) -> str:
     if not progress.n_faults:
         return render.note(head + words)
     more = progress.n_faults - len(progress.faults)
+    noun = "line" if progress.n_faults == 1 else "lines"
     faults = "; ".join(progress.faults) + (f"; and {more} more" if more else "")
-    return render.note(f"{head}{words}. {progress.n_faults} lines could not be used: {faults}")
+    return render.note(f"{head}{words}. {progress.n_faults:,} {noun} could not be used: {faults}")
 
 
 def _logged(error: Exception) -> str:

@@ -1,0 +1,33 @@
+"""Read-only text to copy: reached by keyboard, named for screen readers, and never run as HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+_HERE = Path(__file__).parent
+
+
+class CodeView(gr.HTML):
+    """Shows a string in a box with a copy button; a static skeleton is filled with text nodes.
+
+    Not gr.Code, whose box can't be reached by keyboard and whose colours are too pale, and not a read-only gr.Textbox,
+    which is disabled.
+
+    Args:
+        name: Accessible name, shown above the box.
+        **options: Of gr.HTML.
+    """
+
+    def __init__(self, value: str = "", *, name: str = "", **options: Any) -> None:
+        super().__init__(
+            value=value,
+            html_template=(_HERE / "code_view.html").read_text(encoding="utf-8"),
+            css_template=(_HERE / "code_view.css").read_text(encoding="utf-8"),
+            js_on_load=(_HERE / "code_view.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            name=name,
+            **options,
+        )
