@@ -22,6 +22,8 @@ from ui.services import Services
 from ui.state import FileRun
 
 CHUNK = 8
+REPORT_EVERY_S = 0.3
+"""A browser that is told of every few texts has no time left for its buttons."""
 SHOWN_FAULTS = 20
 CSV_HEADER = ["line", "label", "text", "start", "end", "confidence"]
 
@@ -95,7 +97,7 @@ def extract_file(
         policy: One of the overlap rules offered.
 
     Yields:
-        Progress, after every few texts.
+        Progress, a few times a second.
 
     Raises:
         PageError: If there is no file, it is too large, or labels cannot be read.
@@ -128,8 +130,10 @@ def extract_file(
                 progress.faults.append(f"stopped after {services.settings.max_rows:,} texts, the most allowed here")
                 progress.n_faults += 1
                 break
-            progress.seconds = time.monotonic() - started
-            yield progress
+            seconds = time.monotonic() - started
+            if not progress.seconds or seconds - progress.seconds >= REPORT_EVERY_S:
+                progress.seconds = seconds
+                yield progress
     progress.seconds = time.monotonic() - started
     progress.is_cancelled = run.is_cancelled
     progress.results = tuple(map(str, targets))

@@ -27,7 +27,6 @@ LABEL_HINT = (
 FILE_HINT = "A .txt with a text per line, a .csv or a .jsonl. The labels and settings above apply to every text."
 # Every event is the page's own: programs get endpoints with typed parameters instead.
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-_NO_RESULTS: dict[str, Any] = gr.update(value=None, visible=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,22 +186,25 @@ def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:
         try:
             columns = columns_of(services, path)
         except Exception as error:  # noqa: BLE001 - see above
-            return gr.Dropdown(visible=False), render.problem(_logged(error)), _NO_RESULTS
+            return gr.Dropdown(visible=False), render.problem(_logged(error)), _no_results()
         known = next((name for name in ("text", "input") if name in columns), columns[0] if len(columns) == 1 else None)
         words = "Ready to run." if known or not columns else "Choose the column that holds the text."
         words = words if path else "No file yet."
-        return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _NO_RESULTS
+        return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
     def run(
         flag: FileRun, path: str | None, column: str | None, labels: str, threshold: float, policy: str
     ) -> Iterator[tuple[Any, ...]]:
-        yield render.note("Loading the model…"), _NO_RESULTS, gr.Button(interactive=True)
+        yield render.note("Loading the model…"), _no_results(), gr.Button(interactive=True)
         try:
             for progress in extract_file(services, flag, path, column, labels, threshold, policy):
-                results = gr.File(list(progress.results), visible=True) if progress.results else _NO_RESULTS
-                yield file_words(progress), results, gr.Button(interactive=not progress.results)
+                if progress.results:
+                    done = gr.File(list(progress.results), visible=True), gr.Button(interactive=False)
+                    yield file_words(progress), *done
+                else:
+                    yield file_words(progress), gr.skip(), gr.skip()
         except Exception as error:  # noqa: BLE001 - see above
-            yield render.problem(_logged(error)), _NO_RESULTS, gr.Button(interactive=False)
+            yield render.problem(_logged(error)), _no_results(), gr.Button(interactive=False)
 
     def cancel(flag: FileRun) -> None:
         flag.is_cancelled = True
@@ -215,6 +217,11 @@ def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:
         concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
     )  # fmt: skip
     part.cancel.click(cancel, state, None, queue=False, **PRIVATE)
+
+
+def _no_results() -> dict[str, Any]:
+    """Return an update that empties and hides the results; made anew each time, because Gradio takes it apart."""
+    return gr.update(value=None, visible=False)
 
 
 def file_words(progress: FileProgress) -> str:
