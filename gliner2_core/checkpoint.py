@@ -66,8 +66,11 @@ def load_checkpoint(
     weights = read_weights(folder)
     tokenizer = load_tokenizer(folder)
     encoder_config = _encoder_config(folder, weights, tokenizer)
-    with no_init_weights():
-        model = Gliner2Model(config, encoder_config)
+    try:
+        with no_init_weights():
+            model = Gliner2Model(config, encoder_config)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise CheckpointError(f"{folder / 'encoder_config'}: no encoder can be built from it: {error}") from error
     _fill(model, weights, folder)
     return LoadedCheckpoint(model.eval(), encoder_config, tokenizer, info)
 
@@ -147,9 +150,15 @@ def save_checkpoint(
         dtype: Of the stored weights; loading turns them back into float32.
         shard_bytes: None writes one `model.safetensors` (which the reference package loads); a number cuts the weights
             into shards of at most so many bytes (a larger tensor is cut along its rows) with an index.
+
+    Raises:
+        CheckpointError: If the folder cannot be made.
     """
     path = Path(folder)
-    (path / "encoder_config").mkdir(parents=True, exist_ok=True)
+    try:
+        (path / "encoder_config").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckpointError(f"{path}: a checkpoint needs a folder, which cannot be made: {error.strerror}") from error
     for old in [*path.glob("model*.safetensors"), path / _INDEX]:
         old.unlink(missing_ok=True)
     _write_json(path / "config.json", loaded.model.model_config.to_dict())

@@ -27,9 +27,10 @@ def checked_text(text: Any) -> str:
 
     Raises:
         InputTypeError: If it is anything else; the message names the type and what to do.
+        InputError: If it holds half a character.
     """
     if isinstance(text, str):
-        return text
+        return _encodable(text, "text")
     hint = {
         "bytes": "decode it first, for example text.decode('utf-8')",
         "list": "use the batch_ method for several texts",
@@ -54,6 +55,7 @@ def checked_texts(texts: Any) -> list[str]:
     for index, text in enumerate(listed):
         if not isinstance(text, str):
             raise InputTypeError(f"texts[{index}] must be a str, got {type(text).__name__} ({_shown(text)})")
+        _encodable(text, f"texts[{index}]")
     return listed
 
 
@@ -97,6 +99,7 @@ def checked_name(name: Any, kind: str) -> str:
         raise InputTypeError(f"{kind} must be a str, got {type(name).__name__} ({_shown(name)})")
     if not name.strip():
         raise InputError(f"{kind} must not be empty, got {name!r}")
+    _encodable(name, kind)
     for marker in MARKERS:
         if marker in name:
             raise InputError(
@@ -132,6 +135,18 @@ def reject_unknown(options: Iterable[str], allowed: Sequence[str], where: str) -
     unknown = sorted(set(options) - set(allowed))
     if unknown:
         raise InputTypeError(f"unknown option {', '.join(map(repr, unknown))} ({where}); known: {', '.join(allowed)}")
+
+
+def _encodable(text: str, where: str) -> str:
+    """Refuse lone surrogates: half of a character that no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{where} holds half a character (a lone surrogate, {text[error.start]!r}) at offset {error.start}; "
+            "decode its source with errors='replace'"
+        ) from error
+    return text
 
 
 def _shown(value: Any, limit: int = 40) -> str:

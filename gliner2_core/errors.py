@@ -9,6 +9,7 @@ Gliner2Error
 ├── WindowError(ValueError)        schema or text does not fit into the model's window
 ├── ValidatorTimeout(TimeoutError) a regular expression ran longer than it may
 ├── ShapeError(ValueError)         tensors whose shapes do not fit together
+├── TrainingError(RuntimeError)    a run that cannot go on
 └── DataError(ValueError)          training or evaluation data that cannot be used; carries file and line
 """
 
@@ -49,6 +50,10 @@ class ValidatorTimeout(Gliner2Error, TimeoutError):
 
 class ShapeError(Gliner2Error, ValueError):
     """Tensors do not fit together."""
+
+
+class TrainingError(Gliner2Error, RuntimeError):
+    """A training run cannot go on."""
 
 
 class DataError(Gliner2Error, ValueError):

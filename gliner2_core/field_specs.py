@@ -144,9 +144,13 @@ def _parse_string(spec: str) -> Field:
     for part in parts:
         part = part.strip()
         if part in DTYPES:
+            if dtype is not None:
+                raise SchemaError(f"two dtypes, {dtype!r} and {part!r}; give one")
             dtype = part
         elif part.startswith("[") and part.endswith("]"):
             choices = [choice.strip() for choice in part[1:-1].split("|")]
+        elif part.startswith("[") or part.endswith("]"):
+            raise SchemaError(f"the choices {part!r} lack a bracket; write [a|b]")
         elif description is None:
             description = part
         else:

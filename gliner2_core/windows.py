@@ -59,7 +59,12 @@ def plan_windows(words: Words, lengths: Sequence[int], room: int, *, prompt_leng
             )
         if stop >= words.n_real:
             return [*runs, WordSpan(start, words.n_real)]
-        stop = max((end for end in ends if start + (stop - start) // 2 < end <= stop), default=stop)
+        read = runs[-1].end if runs else 0
+        if stop <= read:
+            # The shared sentence fills the window by itself: go on behind it.
+            start = read
+            continue
+        stop = max((end for end in ends if max(start + (stop - start) // 2, read) < end <= stop), default=stop)
         runs.append(WordSpan(start, stop))
         # The last sentence is read again, with what follows it; without one, an eighth of the run.
         overlap = max((end for end in ends if stop - (stop - start) // 3 <= end < stop), default=stop - (stop - start) // 8)

@@ -8,6 +8,7 @@ from typing import Any
 from ui.messages import PageError
 
 LabelOptions = dict[str, dict[str, Any]]
+_DECIMAL_COMMA = re.compile(r"(@\s*\d+),(\d)")
 _THRESHOLD = re.compile(r"^(.*?)\s*@\s*([^@\s]+)\s*$")
 
 
@@ -41,6 +42,7 @@ def parse_labels(text: str, *, most: int) -> LabelOptions:
 
 
 def _parse_line(line: str, number: int) -> list[tuple[str, dict[str, Any]]]:
+    line = _DECIMAL_COMMA.sub(r"\1.\2", line)
     name, colon, description = line.partition(":")
     if not colon:
         return [_parse_label(part, "", number) for part in line.split(",") if part.strip()]
@@ -62,6 +64,8 @@ def _parse_label(name: str, description: str, number: int) -> tuple[str, dict[st
         name = rest
     if not name.strip():
         raise PageError(f"Line {number} has a threshold but no label.")
+    if "@" in name:
+        raise PageError(f"“{name.strip()}” in line {number}: write the threshold last, as in label: description @ 0.3")
     if description.strip():
         options["description"] = description.strip()
     return name.strip(), options

@@ -47,8 +47,8 @@ def status_line(prediction: Prediction) -> str:
     """Return the line above a result: what was found, in which time, by which model, as safe HTML."""
     n_spans = sum(len(entity.spans) for entity in prediction.entities)
     parts = [
-        _counted(n_spans, "entity", "entities"),
-        _counted(prediction.words, "word", "words"),
+        counted(n_spans, "entity", "entities"),
+        counted(prediction.words, "word", "words"),
         f"{1000 * prediction.duration_s:,.0f} ms",
     ]
     if prediction.duration_s > 0 and prediction.words:
@@ -108,5 +108,6 @@ def _written(value: Any) -> str:
     return "{\n" + "".join(f"    {key!r}: {item!r},\n" for key, item in value.items()) + "}"
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
     return f"{number:,} {one if number == 1 else many}"

@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if (args.file is None) == (args.text is None):
         raise InputError("give either a FILE (or - for standard input) or --text")
+    _check_out(args)
     schema = _schema(args)
     from gliner2_core.extractor import GLiNER2
 
@@ -101,6 +102,7 @@ class _Run:
         """Run everything; returns the exit status."""
         from tqdm import tqdm
 
+        seen = 0
         with tqdm(unit="text", disable=not sys.stderr.isatty()) as bar:
             while chunk := list(islice(documents, CHUNK)):
                 for one in chunk:
@@ -108,8 +110,11 @@ class _Run:
                         self._report(one.line, one.reason)
                 self._answer([one for one in chunk if isinstance(one, Document)])
                 bar.update(len(chunk))
+                seen += len(chunk)
+        if not seen:
+            print("there is no text to extract from", file=sys.stderr)
         if self._failed:
-            print(f"{self._failed} lines failed", file=sys.stderr)
+            print(f"{self._failed} {'line' if self._failed == 1 else 'lines'} failed", file=sys.stderr)
         return 1 if self._failed else 0
 
     def _answer(self, documents: list[Document]) -> None:
@@ -132,6 +137,13 @@ class _Run:
     def _report(self, line: int, reason: str) -> None:
         self._failed += 1
         print(f"line {line}: {reason}", file=sys.stderr)
+
+
+def _check_out(args: argparse.Namespace) -> None:
+    """Refuse to write over what is read."""
+    for name in (args.file, args.schema):
+        if args.out and name and Path(name).exists() and Path(args.out).exists() and Path(name).samefile(args.out):
+            raise InputError(f"--out {args.out} is the file that is read; name another")
 
 
 def _schema(args: argparse.Namespace) -> Schema:

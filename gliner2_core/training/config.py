@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -69,12 +70,12 @@ class TrainingConfig:
             if getattr(self, name) < 1:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
         for name in ("encoder_learning_rate", "head_learning_rate", "max_grad_norm"):
-            if getattr(self, name) <= 0:
-                raise InputError(f"{name} must be greater than 0, got {getattr(self, name)}")
+            if not 0 < getattr(self, name) < math.inf:
+                raise InputError(f"{name} must be greater than 0 and finite, got {getattr(self, name)}")
         if self.max_steps is not None and self.max_steps < 1:
             raise InputError(f"max_steps must be at least 1, got {self.max_steps}")
-        if self.epochs <= 0:
-            raise InputError(f"epochs must be greater than 0, got {self.epochs}")
+        if not 0 < self.epochs < math.inf:
+            raise InputError(f"epochs must be greater than 0 and finite, got {self.epochs}")
         if not 0 <= self.warmup_ratio <= 1:
             raise InputError(f"warmup_ratio must be between 0 and 1, got {self.warmup_ratio}")
 

@@ -91,6 +91,7 @@ def train(
         DataError: If there is no example, or none fits into the window.
         InputError: If the run folder holds another run, or a finished one.
         CheckpointError: If the base cannot be loaded.
+        TrainingError: If the loss is no finite number any more.
     """
     started = time.perf_counter()
     if not examples:
@@ -135,19 +136,28 @@ def _facts(base: str | Path | None, examples: Sequence[TrainingExample], config:
 def _claim(run_folder: Path, facts: dict[str, Any]) -> None:
     """Write the run's facts, or check that they are those of the unfinished run that lies there."""
     path = run_folder / RUN_FILE
+    if run_folder.exists() and not run_folder.is_dir():
+        raise InputError(f"{run_folder} is a file; a run needs a folder")
     if path.is_file():
         if (run_folder / MODEL_FOLDER / "config.json").is_file():
             raise InputError(f"{run_folder} holds a finished run; choose another folder or delete it")
         found = json.loads(path.read_text(encoding="utf-8"))
-        different = sorted(key for key in facts if found.get(key) != json.loads(json.dumps(facts[key])))
+        different = _differences(found, json.loads(json.dumps(facts)))
         if different:
             raise InputError(
-                f"{run_folder} holds an unfinished run with other {', '.join(different)}; choose another folder, or repeat "
-                "that run's settings to resume it"
+                f"{run_folder} holds an unfinished run with other settings: {', '.join(different)}; choose another folder, "
+                "or repeat that run's settings to resume it"
             )
         return
     run_folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _differences(found: dict[str, Any], asked: dict[str, Any]) -> list[str]:
+    """Return `setting: there X, here Y` for each difference."""
+    there = {**found, **found.get("config", {}), "config": None}
+    here = {**asked, **asked["config"], "config": None}
+    return [f"{name}: there {there.get(name)}, here {value}" for name, value in here.items() if there.get(name) != value]
 
 
 def _targets(

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
+from gliner2_core.errors import TrainingError
 from gliner2_core.training.collator import TrainingBatch
 from gliner2_core.training.config import TrainingConfig
 from gliner2_core.training.losses import compute_losses
@@ -75,6 +76,11 @@ class Gliner2Trainer(Trainer):
         """Return the batch's total loss; its parts are averaged into the log."""
         batch: TrainingBatch = inputs["batch"]
         losses = compute_losses(model, batch, self.config.loss)  # type: ignore[arg-type]
+        if not torch.isfinite(losses.total):
+            raise TrainingError(
+                f"the loss became {losses.total.item()} at step {self.state.global_step + 1}; "
+                "nothing was saved from here on, lower the learning rates"
+            )
         for part in PARTS:
             self._sums[part] += float(getattr(losses, part).detach())
         self._n_summed += 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gliner2_core import GLiNER2, Schema
+from gliner2_core.checks import checked_text
 from gliner2_core.errors import InputError, InputTypeError, SchemaError
 from tests.tiny_model import tiny_extractor
 
@@ -135,3 +136,22 @@ def test_a_flag_that_is_no_bool(extractor: GLiNER2, option: str, value: Any) -> 
 def test_what_is_said(extractor: GLiNER2, call: Callable[[GLiNER2], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call(extractor)
+
+
+def test_half_a_character_is_told_with_its_offset() -> None:
+    with pytest.raises(InputError, match=r"text holds half a character .* at offset 2"):
+        checked_text("a \ud800")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("name::[", "lack a bracket"),
+        ("name::[a|b", "lack a bracket"),
+        ("name::a|b]", "lack a bracket"),
+        ("name::str::list", "two dtypes, 'str' and 'list'"),
+    ],
+)
+def test_field_spec_that_is_half_written_is_told(spec: str, message: str) -> None:
+    with pytest.raises(SchemaError, match=message):
+        Schema().add_structures({"p": [spec]})

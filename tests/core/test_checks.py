@@ -19,7 +19,7 @@ from gliner2_core.checks import (
 from gliner2_core.errors import Gliner2Error, InputError, InputTypeError
 
 
-@pytest.mark.parametrize("text", ["", "a", "\ud83d", "\x00"])
+@pytest.mark.parametrize("text", ["", "a", "\x00"])
 def test_any_str_is_a_text(text: str) -> None:
     assert checked_text(text) is text
 

@@ -98,6 +98,12 @@ def test_every_word_is_in_a_run_and_every_run_fits(drawn: list[tuple[str, int]],
     assert all(one.start < two.start <= one.end < two.end for one, two in pairwise(runs))
 
 
+def test_a_shared_sentence_that_fills_the_window_is_not_read_a_third_time() -> None:
+    words = split_words("w w w . w . w w")
+    runs = plan_windows(words, [0, 0, 0, 0, 0, 8, 12, 12, 1], 32, prompt_length=1, window=33)
+    assert [(run.start, run.end) for run in runs] == [(0, 6), (4, 7), (6, 8)]
+
+
 def test_a_span_is_moved() -> None:
     assert shift_span(span(1, 3, 0.5), 10) == SpanPrediction("xx", 11, 13, 0.5)
 

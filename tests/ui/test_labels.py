@@ -45,3 +45,13 @@ def test_label_that_cannot_be_read_says_where_and_why(text: str, message: str) -
     with pytest.raises(PageError) as raised:
         parse_labels(text, most=3)
     assert message in str(raised.value)
+
+
+def test_decimal_comma_is_read_as_a_point() -> None:
+    assert parse_labels("person @0,3, city", most=10) == {"person": {"threshold": 0.3}, "city": {}}
+
+
+@pytest.mark.parametrize("text", ["person @ 0.3: the people", "person @", "a@b @ 0.2 x"])
+def test_threshold_in_the_wrong_place_is_told(text: str) -> None:
+    with pytest.raises(PageError, match="line 1"):
+        parse_labels(text, most=10)

@@ -37,6 +37,7 @@ class FileProgress:
         spans: Entities found so far.
         faults: What was wrong with lines, the first ones in full.
         n_faults: How many lines failed.
+        notice: What else the visitor should know.
         results: The result files, once the run has ended.
         seconds: Since the start.
         is_cancelled: Whether the visitor stopped it.
@@ -46,6 +47,7 @@ class FileProgress:
     spans: int = 0
     faults: list[str] = field(default_factory=list)
     n_faults: int = 0
+    notice: str = ""
     results: tuple[str, ...] = ()
     seconds: float = 0.0
     is_cancelled: bool = False
@@ -127,8 +129,7 @@ def extract_file(
             for one in chunk[:room]:
                 _take(services, one, schema, call, writer, progress)
             if len(chunk) > room or (len(chunk) == room and next(documents, None) is not None):
-                progress.faults.append(f"stopped after {services.settings.max_rows:,} texts, the most allowed here")
-                progress.n_faults += 1
+                progress.notice = f"Stopped after {services.settings.max_rows:,} texts, the most allowed here."
                 break
             seconds = time.monotonic() - started
             if not progress.seconds or seconds - progress.seconds >= REPORT_EVERY_S:

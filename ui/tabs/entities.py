@@ -226,16 +226,20 @@ def _no_results() -> dict[str, Any]:
 
 def file_words(progress: FileProgress) -> str:
     """Return where a file run stands, as safe HTML."""
-    words = f"{progress.done:,} texts, {progress.spans:,} entities, {progress.seconds:.1f} s"
+    n_texts = progress.done - progress.n_faults
+    words = f"{render.counted(n_texts, 'text', 'texts')}, {render.counted(progress.spans, 'entity', 'entities')}, "
+    words += f"{progress.seconds:.1f} s"
+    if progress.results and not progress.done:
+        return render.note("The file holds no text.")
     if not progress.results:
         return render.progress(progress.done, None, words)
-    head = "Stopped; what was done is below. " if progress.is_cancelled else "Done. "
-    if not progress.n_faults:
-        return render.note(head + words)
-    more = progress.n_faults - len(progress.faults)
-    noun = "line" if progress.n_faults == 1 else "lines"
-    faults = "; ".join(progress.faults) + (f"; and {more} more" if more else "")
-    return render.note(f"{head}{words}. {progress.n_faults:,} {noun} could not be used: {faults}")
+    head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
+    parts = [head, progress.notice, words + "."]
+    if progress.n_faults:
+        more = progress.n_faults - len(progress.faults)
+        faults = "; ".join(progress.faults) + (f"; and {more} more" if more else "")
+        parts.append(f"{render.counted(progress.n_faults, 'line', 'lines')} could not be used: {faults}")
+    return render.note(" ".join(part for part in parts if part))
 
 
 def _logged(error: Exception) -> str:

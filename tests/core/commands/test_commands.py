@@ -29,7 +29,7 @@ def test_extract_answers_every_good_line_and_reports_the_bad_ones(
     assert status == 1
     assert [(line["line"], line["text"]) for line in lines(out)] == [(1, "Tim Cook"), (3, "Paris")]
     assert "line 2: not JSON" in err
-    assert "1 lines failed" in err
+    assert "1 line failed" in err
 
 
 def test_extract_reads_a_schema_file_and_writes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,3 +118,18 @@ def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[
         main([command, "--help"])
     assert exit_.value.code == 0
     assert "--model" in capsys.readouterr().out
+
+
+def test_extract_does_not_write_over_its_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("Tim Cook\n")
+    assert main(["extract", str(file), "--labels", "a", "--model", MODEL, "--out", str(file)]) == 2
+    assert "is the file that is read; name another" in capsys.readouterr().err
+    assert file.read_text() == "Tim Cook\n"
+
+
+def test_empty_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n")
+    assert main(["extract", str(file), "--labels", "a", "--model", MODEL]) == 0
+    assert "there is no text to extract from" in capsys.readouterr().err

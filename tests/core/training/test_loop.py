@@ -12,7 +12,7 @@ import torch
 
 from gliner2_core import GLiNER2
 from gliner2_core.checkpoint import read_weights
-from gliner2_core.errors import DataError, InputError
+from gliner2_core.errors import DataError, InputError, TrainingError
 from gliner2_core.training.config import METHODS, Method, TrainingConfig
 from gliner2_core.training.examples import load_examples
 from gliner2_core.training.gold import TrainingExample
@@ -124,8 +124,20 @@ def test_finished_run_folder_is_not_written_again(tmp_path: Path) -> None:
 def test_unfinished_run_of_other_settings_is_not_resumed(tmp_path: Path) -> None:
     run(tmp_path, epochs=1)
     shutil.rmtree(tmp_path / "model")
-    with pytest.raises(InputError, match="unfinished run with other config"):
+    with pytest.raises(InputError, match="unfinished run with other settings: epochs: there 1, here 2"):
         run(tmp_path, epochs=2)
+
+
+def test_loss_that_is_no_number_stops_the_run_before_anything_is_saved(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"the loss became nan at step \d+; .*lower the learning rates"):
+        run(tmp_path, encoder_learning_rate=1e30, head_learning_rate=1e30, max_grad_norm=1e30, epochs=20)
+    assert not (tmp_path / "model").exists()
+
+
+def test_file_in_place_of_the_run_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(InputError, match="is a file; a run needs a folder"):
+        run(tmp_path / "run")
 
 
 def test_no_example_is_an_error(tmp_path: Path) -> None:
@@ -144,9 +156,10 @@ def test_examples_longer_than_the_window_are_named(tmp_path: Path) -> None:
     ("options", "message"),
     [
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
-        ({"epochs": 0}, "epochs must be greater than 0, got 0"),
+        ({"epochs": 0}, "epochs must be greater than 0 and finite, got 0"),
         ({"max_steps": 0}, "max_steps must be at least 1, got 0"),
         ({"head_learning_rate": 0.0}, "head_learning_rate must be greater than 0"),
+        ({"encoder_learning_rate": float("nan")}, "encoder_learning_rate must be greater than 0 and finite, got nan"),
         ({"warmup_ratio": 2.0}, "warmup_ratio must be between 0 and 1, got 2.0"),
         ({"method": "some"}, "method must be one of full, lora, heads, got 'some'"),
     ],
