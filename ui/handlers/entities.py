@@ -12,7 +12,7 @@ from ui.messages import PageError
 from ui.services import Services
 
 POLICIES = {
-    "Best per label, no overlaps within a label": None,
+    "Best ones, no overlap per label": None,
     "Allow everything that reaches the threshold": "allow",
     "Allow nested, not crossing": "nested",
     "No overlaps, highest total confidence": "flat",
