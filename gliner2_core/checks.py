@@ -59,6 +59,16 @@ def checked_texts(texts: Any) -> list[str]:
     return listed
 
 
+def expect_as_many(n_schemas: int, n_texts: int) -> None:
+    """Refuse a list of schemas that does not fit the texts.
+
+    Raises:
+        InputError: If there are not as many schemas as texts.
+    """
+    if n_schemas != n_texts:
+        raise InputError(f"{n_texts} texts need as many schemas, got {n_schemas}; or give one schema for all")
+
+
 def checked_threshold(value: Any, where: str, *, name: str = "threshold") -> float:
     """Return a threshold as float.
 
@@ -137,15 +147,25 @@ def reject_unknown(options: Iterable[str], allowed: Sequence[str], where: str) -
         raise InputTypeError(f"unknown option {', '.join(map(repr, unknown))} ({where}); known: {', '.join(allowed)}")
 
 
-def _encodable(text: str, where: str) -> str:
-    """Refuse lone surrogates: half of a character that no encoding can write."""
+def surrogate_at(text: str) -> int | None:
+    """Return the offset of the first lone surrogate, or None.
+
+    It is half a character: JSON can escape one, no tokenizer or file can take it.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def _encodable(text: str, where: str) -> str:
+    offset = surrogate_at(text)
+    if offset is not None:
         raise InputError(
-            f"{where} holds half a character (a lone surrogate, {text[error.start]!r}) at offset {error.start}; "
+            f"{where} holds half a character (a lone surrogate, {text[offset]!r}) at offset {offset}; "
             "decode its source with errors='replace'"
-        ) from error
+        )
     return text
 
 

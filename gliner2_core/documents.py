@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -140,16 +140,20 @@ def _header(rows: Iterator[list[str]], name: str) -> list[str] | None:
         raise DataError(f"{name}:1: the header is malformed CSV: {error}") from error
 
 
+def default_column(columns: Sequence[str]) -> str | None:
+    """Return the column or key that holds the text where none is named: `text`, `input`, or the only one; else None."""
+    known = next((name for name in TEXT_COLUMNS if name in columns), None)
+    return columns[0] if known is None and len(columns) == 1 else known
+
+
 def _column_index(header: list[str], name: str, column: str | None) -> int:
     if column is not None:
         if column not in header:
             raise DataError(f"{name}: no column {column!r}; columns are {', '.join(header)}")
         return header.index(column)
-    for known in TEXT_COLUMNS:
-        if known in header:
-            return header.index(known)
-    if len(header) == 1:
-        return 0
+    default = default_column(header)
+    if default is not None:
+        return header.index(default)
     raise DataError(f"{name}: no column 'text' among {', '.join(header)}; name the column that holds the text")
 
 

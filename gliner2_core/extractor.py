@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
-from gliner2_core.checks import checked_positive, checked_text, checked_texts, checked_threshold, reject_unknown
+from gliner2_core.checks import (
+    checked_positive,
+    checked_text,
+    checked_texts,
+    checked_threshold,
+    expect_as_many,
+    reject_unknown,
+)
 from gliner2_core.decoding import DecodeOptions
 from gliner2_core.engine import Engine
 from gliner2_core.errors import InputError, InputTypeError
@@ -181,11 +188,7 @@ class GLiNER2:
             checked_positive(max_len, "max_len")
         if isinstance(texts, (str, bytes, Mapping, Set)) or not isinstance(texts, Iterable):
             checked_texts(texts)
-        coerced: Schema | list[Schema]
-        if isinstance(schemas, (list, tuple)):
-            coerced = [Schema.coerce(schema) for schema in schemas]
-        else:
-            coerced = Schema.coerce(schemas)
+        coerced = _coerced(schemas)
         checked = (checked_text(text) for text in texts)
         return self._engine.run(checked, coerced, options, batch_size=batch_size, max_len=max_len)
 
@@ -236,8 +239,8 @@ class GLiNER2:
             InputError: If texts or options cannot be used, or there are not as many schemas as texts.
         """
         listed = checked_texts(texts)
-        if isinstance(schemas, (list, tuple)) and len(schemas) != len(listed):
-            raise InputError(f"{len(listed)} texts need as many schemas, got {len(schemas)}; or give one schema for all")
+        if isinstance(schemas, (list, tuple)):
+            expect_as_many(len(schemas), len(listed))
         options.pop("num_workers", None)
         return list(self.iter_extract(listed, schemas, batch_size=batch_size, threshold=threshold, **options))
 
@@ -373,9 +376,7 @@ class GLiNER2:
         Raises:
             InputError: If texts, sizes or an option cannot be used, or there are not as many schemas as texts.
         """
-        if isinstance(schemas, (list, tuple)):
-            return extract_long(self, checked_texts(texts), [Schema.coerce(schema) for schema in schemas], **options)
-        return extract_long(self, checked_texts(texts), Schema.coerce(schemas), **options)
+        return extract_long(self, checked_texts(texts), _coerced(schemas), **options)
 
     def extract_entities_long(self, text: str, entity_types: Any, **options: Any) -> dict[str, Any]:
         """Run `extract_entities` on windows; options as in `extract_long`."""
@@ -424,6 +425,13 @@ class GLiNER2:
         """
         split_words("", splitter)
         self._engine.splitter = splitter
+
+
+def _coerced(schemas: Any) -> Schema | list[Schema]:
+    """Return one schema, or the list with one per text."""
+    if isinstance(schemas, (list, tuple)):
+        return [Schema.coerce(schema) for schema in schemas]
+    return Schema.coerce(schemas)
 
 
 def _split_options(options: Mapping[str, Any]) -> tuple[View, bool, dict[str, Any]]:

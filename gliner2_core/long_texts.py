@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gliner2_core.checks import checked_positive, reject_unknown
+from gliner2_core.checks import checked_positive, expect_as_many, reject_unknown
 from gliner2_core.errors import InputError
 from gliner2_core.schema import Schema
 from gliner2_core.spans import CharSpan, ScoredSpan, WordSpan, canonical_policy, select_spans
@@ -58,8 +58,7 @@ def extract_long(extractor: GLiNER2, texts: Sequence[str], schemas: Schema | Seq
     windows = [list(_windows(extractor, text, size, overlap)) for text in texts]
     flat = [text[start:end] for text, of_text in zip(texts, windows, strict=True) for start, end in of_text]
     of_texts = [schemas] * len(texts) if isinstance(schemas, Schema) else list(schemas)
-    if len(of_texts) != len(texts):
-        raise InputError(f"{len(texts)} texts need as many schemas, got {len(of_texts)}; or give one schema for all")
+    expect_as_many(len(of_texts), len(texts))
     of_windows = [schema for schema, of_text in zip(of_texts, windows, strict=True) for _ in of_text]
     call = {key: options[key] for key in ("threshold", "batch_size") if key in options}
     predictions = extractor.iter_predict(flat, of_windows, overlap_policy=policy, max_len=size, **call)

@@ -9,13 +9,18 @@ class PageError(Exception):
     """Something the visitor can put right; its message says how."""
 
 
+def is_expected(error: Exception) -> bool:
+    """Whether an error was raised on purpose, in words for the visitor; any other is a fault of the program."""
+    return isinstance(error, (PageError, Gliner2Error))
+
+
 def words_for(error: Exception) -> str:
     """Return what to show for an error: its own words where it is ours, else a general sentence."""
     if isinstance(error, CheckpointError):
         return f"The model cannot be loaded. {error}"
     if isinstance(error, ValidatorTimeout):
         return f"Stopped: {error}"
-    if isinstance(error, (PageError, Gliner2Error)):
+    if is_expected(error):
         text = str(error)
         # A message that begins with a file's name keeps it as it is.
         return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text

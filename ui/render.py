@@ -69,11 +69,9 @@ def problem(text: str) -> str:
     return f'<p class="wb-status wb-problem" role="alert"><strong>Not done.</strong> {html.escape(text)}</p>'
 
 
-def progress(done: int, total: int | None, text: str) -> str:
-    """Return a progress bar with its words as safe HTML."""
-    bounds = f'value="{done}" max="{max(total, 1)}"' if total is not None else ""
-    label = html.escape(text)
-    return f'<p class="wb-status" role="status"><progress {bounds} aria-label="Progress"></progress> {label}</p>'
+def progress(text: str) -> str:
+    """Return a moving bar with its words as safe HTML; a file's number of texts is not known before its end."""
+    return f'<p class="wb-status" role="status"><progress aria-label="Progress"></progress> {html.escape(text)}</p>'
 
 
 def python_lines(text: str, labels: LabelOptions, threshold: float, policy: str | None, model: str | None) -> str:

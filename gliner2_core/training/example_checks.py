@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core.checks import checked_name
+from gliner2_core.checks import checked_name, surrogate_at
 from gliner2_core.errors import InputError
 from gliner2_core.training.gold import Mention
 
@@ -93,12 +93,9 @@ def read_list(value: Any, where: str, faults: FaultList) -> Sequence[Any]:
 def is_name(value: Any, kind: str, faults: FaultList) -> bool:
     """Whether a name can be used as label, field, task or choice; if not, that is a fault."""
     try:
-        name = checked_name(value, kind)
+        checked_name(value, kind)
     except InputError as error:
         faults.add(str(error))
-        return False
-    if has_lone_surrogate(name):
-        faults.add(f"{kind} {name!r} contains a lone surrogate, which is no character")
         return False
     return True
 
@@ -124,7 +121,7 @@ def read_descriptions(value: Any, where: str, known: Iterable[str], what: str, f
             faults.add(f"{where} describes {name!r}, which is no {what} of this record ({listed_names(allowed)})")
         elif description is not None and not isinstance(description, str):
             faults.add(f"{where}.{name} must be a string, got {type_name(description)} ({shown(description)})")
-        elif description and has_lone_surrogate(description):
+        elif description and surrogate_at(description) is not None:
             faults.add(f"{where}.{name} contains a lone surrogate, which is no character")
         elif description:
             found[name] = description
@@ -193,11 +190,6 @@ def occurs(value: str, text: str) -> bool:
     occur in the lowered text.
     """
     return value in text or value.lower() in text.lower() or value.casefold() in text.casefold()
-
-
-def has_lone_surrogate(text: str) -> bool:
-    """Whether a string holds half a surrogate pair: JSON can escape one, no tokenizer or file can take it."""
-    return any(0xD800 <= ord(char) <= 0xDFFF for char in text) if not text.isascii() else False
 
 
 def repeated(names: Iterable[str]) -> list[str]:

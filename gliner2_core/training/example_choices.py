@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gliner2_core.checks import surrogate_at
 from gliner2_core.training.example_checks import (
     FaultList,
-    has_lone_surrogate,
     is_name,
     listed_names,
     read_descriptions,
@@ -108,7 +108,7 @@ def _read_multi_label(value: Any, true_labels: Sequence[str], where: str, faults
 def _read_prompt(value: Any, where: str, faults: FaultList) -> str | None:
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or has_lone_surrogate(value):
+    if not isinstance(value, str) or surrogate_at(value) is not None:
         faults.add(f"{where}: prompt must be a string, got {type_name(value)} ({shown(value)})")
         return None
     return value
@@ -120,7 +120,7 @@ def _read_shots(value: Any, labels: Sequence[str], where: str, faults: FaultList
         place = f"{where}: examples[{index}]"
         if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
             faults.add(f"{place} must be a pair [text, label], got {shown(pair)}")
-        elif has_lone_surrogate(pair[0]):
+        elif surrogate_at(pair[0]) is not None:
             faults.add(f"{place} contains a lone surrogate, which is no character")
         elif labels and pair[1] not in labels:
             faults.add(f"{place}: {shown(pair[1])} is not among the labels ({listed_names(labels)})")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gliner2_core.checks import surrogate_at
 from gliner2_core.training.example_checks import (
     FaultList,
-    has_lone_surrogate,
     is_name,
     read_descriptions,
     read_list,
@@ -54,7 +54,7 @@ def read_record(record: Any, faults: FaultList) -> TrainingExample:
             faults.add(f"the text must be a string, got {type_name(text)} ({shown(text)})")
     elif not text.strip():
         faults.add("the text is empty")
-    elif has_lone_surrogate(text):
+    elif surrogate_at(text) is not None:
         faults.add("the text contains a lone surrogate, which is no character")
     else:
         return _read_output(text, output, faults)

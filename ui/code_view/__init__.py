@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-_HERE = Path(__file__).parent
+from ui.static_html import static_parts
 
 
 class CodeView(gr.HTML):
@@ -24,10 +24,8 @@ class CodeView(gr.HTML):
     def __init__(self, value: str = "", *, name: str = "", **options: Any) -> None:
         super().__init__(
             value=value,
-            html_template=(_HERE / "code_view.html").read_text(encoding="utf-8"),
-            css_template=(_HERE / "code_view.css").read_text(encoding="utf-8"),
-            js_on_load=(_HERE / "code_view.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             name=name,
+            **static_parts(Path(__file__).parent),
             **options,
         )

@@ -68,12 +68,9 @@ def columns_of(services: Services, path: str | None) -> list[str]:
     """
     if not path:
         return []
-    size, limit = Path(path).stat().st_size, services.settings.max_file_bytes
-    if size > limit:
-        raise PageError(f"The file has {size / 1e6:,.0f} MB, {limit / 1e6:,.0f} MB are allowed here. Split it.")
+    name, kind = _checked_file(services, path)
     with Path(path).open("rb") as file:
-        # The name alone: the folder is the server's business.
-        return column_names(file, kind_of(Path(path).name), Path(path).name)
+        return column_names(file, kind, name)
 
 
 def extract_file(
@@ -108,7 +105,7 @@ def extract_file(
     """
     if not path:
         raise PageError("Choose a file first: .txt with a text per line, .csv or .jsonl.")
-    columns_of(services, path)
+    name, kind = _checked_file(services, path)
     options, overlap_policy = checked_request(services, labels, threshold, policy)
     call = {"threshold": threshold, "overlap_policy": overlap_policy}
     schema = Schema().entities(options)
@@ -123,7 +120,7 @@ def extract_file(
             files.enter_context(targets[0].open("w", encoding="utf-8")),
             files.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
         )
-        documents = read_documents(source, kind_of(Path(path).name), Path(path).name, column=column or None)
+        documents = read_documents(source, kind, name, column=column or None)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
             room = services.settings.max_rows - progress.done
             for one in chunk[:room]:
@@ -139,6 +136,15 @@ def extract_file(
     progress.is_cancelled = run.is_cancelled
     progress.results = tuple(map(str, targets))
     yield progress
+
+
+def _checked_file(services: Services, path: str) -> tuple[str, str]:
+    """Return an upload's name and kind; the name alone, because the folder is the server's business."""
+    size, limit = Path(path).stat().st_size, services.settings.max_file_bytes
+    if size > limit:
+        raise PageError(f"The file has {size / 1e6:,.0f} MB, {limit / 1e6:,.0f} MB are allowed here. Split it.")
+    name = Path(path).name
+    return name, kind_of(name)
 
 
 def _take(

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-_HERE = Path(__file__).parent
+from ui.static_html import static_parts
+
 EMPTY: dict[str, Any] = {"text": "", "labels": [], "spans": []}
 
 
@@ -25,11 +26,9 @@ class SpanView(gr.HTML):
     def __init__(self, value: dict[str, Any] | None = None, *, empty: str = "", **options: Any) -> None:
         super().__init__(
             value=value or EMPTY,
-            html_template=(_HERE / "span_view.html").read_text(encoding="utf-8"),
-            css_template=(_HERE / "span_view.css").read_text(encoding="utf-8"),
-            js_on_load=(_HERE / "span_view.js").read_text(encoding="utf-8"),
             apply_default_css=False,
             empty=empty,
+            **static_parts(Path(__file__).parent),
             **options,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +10,18 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
+from gliner2_core.documents import default_column
 from ui import render
 from ui.code_view import CodeView
 from ui.examples import ENTITY_EXAMPLES
 from ui.handlers.entities import POLICIES, extract_entities
 from ui.handlers.files import FileProgress, columns_of, extract_file
-from ui.messages import words_for
+from ui.messages import is_expected, words_for
 from ui.services import Services
 from ui.span_view import EMPTY, SpanView
 from ui.state import FileRun
 
+logger = logging.getLogger(__name__)
 MODEL_QUEUE = "model"
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
 LABEL_HINT = (
@@ -187,8 +190,8 @@ def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:
             columns = columns_of(services, path)
         except Exception as error:  # noqa: BLE001 - see above
             return gr.Dropdown(visible=False), render.problem(_logged(error)), _no_results()
-        known = next((name for name in ("text", "input") if name in columns), columns[0] if len(columns) == 1 else None)
-        words = "Ready to run." if known or not columns else "Choose the column that holds the text."
+        known = default_column(columns)
+        words = "Ready to run." if known is not None or not columns else "Choose the column that holds the text."
         words = words if path else "No file yet."
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
@@ -232,7 +235,7 @@ def file_words(progress: FileProgress) -> str:
     if progress.results and not progress.done:
         return render.note("The file holds no text.")
     if not progress.results:
-        return render.progress(progress.done, None, words)
+        return render.progress(words)
     head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
     parts = [head, progress.notice, words + "."]
     if progress.n_faults:
@@ -243,8 +246,6 @@ def file_words(progress: FileProgress) -> str:
 
 
 def _logged(error: Exception) -> str:
-    import logging
-
-    if words_for(error).startswith("Something went wrong"):
-        logging.getLogger(__name__).exception("unexpected error")
+    if not is_expected(error):
+        logger.exception("unexpected error")
     return words_for(error)
