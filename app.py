@@ -9,10 +9,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from ui.services import Services
 from ui.settings import read_settings
-from ui.workbench import build_app, launch_options
+from ui.workbench import build_app, launch
 
 services = Services(read_settings(sys.argv[1:], os.environ))
 app = build_app(services)
 
 if __name__ == "__main__":
-    app.launch(**launch_options(services))
+    launch(app, services)

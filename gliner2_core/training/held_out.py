@@ -13,13 +13,21 @@ from pathlib import Path
 
 from gliner2_core.evaluation import evaluate_examples, to_markdown
 from gliner2_core.extractor import GLiNER2
-from gliner2_core.training.corpus import Corpus, Sampling
+from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.pretrain import HELD_OUT
+from gliner2_core.training.sampling import Sampling
 
 SEED = 5
 PLAIN = Sampling(
-    max_words=100, description_rate=0.0, fields_as_entities_rate=0.0, relation_rate=0.0, absent_structure_rate=0.0
+    max_words=100,
+    subset_rate=0.0,
+    long_options_rate=0.0,
+    description_rate=0.0,
+    restyled_rate=0.0,
+    fields_as_entities_rate=0.0,
+    relation_rate=0.0,
+    absent_structure_rate=0.0,
 )
 """Records as they are: every label by its name, up to eight that the text has none of."""
 

@@ -14,21 +14,28 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from gliner2_core.checkpoint import SHARD_BYTES, LoadedCheckpoint, save_checkpoint
+from gliner2_core.checkpoint import SHARD_BYTES, LoadedCheckpoint, load_checkpoint, save_checkpoint
 from gliner2_core.prompt import PromptEncoder
 from gliner2_core.training.collator import TrainingBatch
 from gliner2_core.training.config import TrainingConfig
-from gliner2_core.training.corpus import Corpus, Sampling
-from gliner2_core.training.encoders import fetch_encoder, untrained_checkpoint
+from gliner2_core.training.corpus import Corpus
+from gliner2_core.training.encoders import SOURCES, fetch_encoder, untrained_checkpoint
 from gliner2_core.training.head_init import start_as_similarity
+from gliner2_core.training.sampling import Sampling
 from gliner2_core.training.streams import batches_by_length
 from gliner2_core.training.targets import build_targets
 from gliner2_core.training.trainer import Gliner2Trainer, newest_checkpoint
+from gliner2_core.training.vocabulary import prune_vocabulary
+from gliner2_core.training.written_texts import read_written_texts
 
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
-SOURCE_BOOSTS = {"redocred": 3.0, "synthetic_documents": 1.5, "home_assistant": 0.4, "multidogo": 0.6}
-"""Clean general text with fine-grained labels more often, narrow or noisy chat less often."""
+SOURCE_BOOSTS = {
+    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 2.0, "synthetic_gazetteer": 0.6,
+    "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
+    "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
+}  # fmt: skip
+"""Clean general text with fine-grained labels more often; narrow, noisy or oddly labelled text less often."""
 CHUNK_STEPS = 1_000
 """The stream starts anew with its own seed every so many steps, so that a resumed run meets the same examples."""
 
@@ -49,14 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     import torch
 
-    checkpoint = untrained_checkpoint(
-        fetch_encoder(options.encoder), layers=options.layers, max_width=options.max_width, seed=options.seed
-    )
     corpus = Corpus(
-        options.data, held_out=HELD_OUT, sampling=Sampling(max_words=options.max_words, source_boosts=SOURCE_BOOSTS)
+        options.data,
+        held_out=HELD_OUT,
+        sampling=Sampling(max_words=options.max_words, source_boosts=SOURCE_BOOSTS),
+        more={"written_texts": read_written_texts()},
     )
+    checkpoint = load_checkpoint(options.start_from) if options.start_from else _untrained(options, corpus)
     stream = _Batches(corpus, checkpoint, config, options.max_subwords)
-    if not options.plain_heads:
+    if options.start_from is None and not options.plain_heads:
         start_as_similarity(checkpoint.model, list(itertools.islice(stream(0), 12)))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "run.json").write_text(
@@ -67,6 +75,19 @@ def main(arguments: list[str] | None = None) -> int:
     trainer.resume(newest_checkpoint(options.out))
     save_checkpoint(options.out / "final", checkpoint, dtype=torch.float16, shard_bytes=SHARD_BYTES)
     return 0
+
+
+def _untrained(options: argparse.Namespace, corpus: Corpus) -> LoadedCheckpoint:
+    source = SOURCES[options.encoder]
+    folder = fetch_encoder(options.encoder_folder or Path(".train") / options.encoder, source)
+    if options.vocabulary:
+        pruned = folder / f"vocabulary-{options.vocabulary}"
+        if not pruned.is_dir():
+            prune_vocabulary(folder, pruned, corpus.texts(), options.vocabulary)
+        folder = pruned
+    return untrained_checkpoint(
+        folder, layers=options.layers, max_width=options.max_width, seed=options.seed, name=source.name
+    )
 
 
 class _Batches:
@@ -97,7 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gliner2_core.training.pretrain", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with <source>.jsonl.gz files")
     parser.add_argument("--out", type=Path, required=True, help="run folder; an interrupted run there is resumed")
-    parser.add_argument("--encoder", type=Path, default=Path(".train/minilm"), help="folder for the encoder's files")
+    parser.add_argument("--encoder", choices=sorted(SOURCES), default="e5", help="which pretrained encoder (e5)")
+    parser.add_argument("--encoder-folder", type=Path, help="where its files are or go (.train/NAME)")
+    parser.add_argument("--vocabulary", type=int, help="keep so many pieces of the vocabulary (of e5)")
+    parser.add_argument("--start-from", type=Path, help="continue with the weights of this checkpoint folder")
     parser.add_argument("--steps", type=int, default=6_000)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--encoder-lr", type=float, default=1.5e-4)
@@ -105,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--max-width", type=int, default=12)
     parser.add_argument("--max-words", type=int, default=60)
-    parser.add_argument("--max-subwords", type=int, default=160)
+    parser.add_argument("--max-subwords", type=int, default=224)
     parser.add_argument("--save-steps", type=int, default=250)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--plain-heads", action="store_true", help="start the heads at random (for comparison)")

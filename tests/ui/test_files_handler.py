@@ -19,8 +19,8 @@ ALL = list(POLICIES)[1]
 
 
 def ran(services: Services, path: Path | None, column: str | None = None, run: FileRun | None = None) -> FileProgress:
-    given = None if path is None else str(path)
-    *_, last = extract_file(services, run or FileRun(), given, column, "person\nplace", 0.3, ALL)
+    given, folder = (None, Path()) if path is None else (str(path), path.parent)
+    *_, last = extract_file(services, run or FileRun(), given, column, "person\nplace", 0.3, ALL, folder)
     return last
 
 
@@ -119,7 +119,7 @@ def test_no_file_is_an_error(services: Services) -> None:
 
 def test_a_cancelled_run_keeps_what_was_done(roomy: Services, tmp_path: Path) -> None:
     run = FileRun()
-    steps = extract_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, "person", 0.5, ALL)
+    steps = extract_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, "person", 0.5, ALL, tmp_path)
     first = next(steps).done
     run.is_cancelled = True
     *_, last = steps
@@ -133,7 +133,7 @@ def test_cells_that_look_like_formulas_are_guarded(services: Services, tmp_path:
         "'=1+1", "'+1", "'-1", "'@x", "'\tx", "a=1", 3,
     ]  # fmt: skip
     path = written(tmp_path, "a.txt", "=HYPERLINK(1)\n")
-    *_, last = extract_file(services, FileRun(), str(path), None, "+label", 0.0, ALL)
+    *_, last = extract_file(services, FileRun(), str(path), None, "+label", 0.0, ALL, tmp_path)
     with Path(last.results[1]).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows

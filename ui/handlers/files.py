@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -81,10 +80,11 @@ def extract_file(
     labels: str,
     threshold: float,
     policy: str,
+    folder: Path,
 ) -> Iterator[FileProgress]:
     """Run a file and yield where it stands; the last one carries the results, also after a cancel.
 
-    Reads the file and the model; writes a JSONL and a CSV file to a fresh temporary folder.
+    Reads the file and the model; writes a JSONL and a CSV file.
 
     Args:
         services: Model and limits.
@@ -94,6 +94,7 @@ def extract_file(
         labels: What the label box holds.
         threshold: 0–1.
         policy: One of the overlap rules offered.
+        folder: For the results.
 
     Yields:
         Progress, a few times a second.
@@ -112,13 +113,13 @@ def extract_file(
     run.is_cancelled = False
     progress = FileProgress()
     started = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="workbench-"))
-    targets = folder / "entities.jsonl", folder / "entities.csv"
     with ExitStack() as files:
+        targets = folder / "entities.jsonl", folder / "entities.csv"
         source = files.enter_context(Path(path).open("rb"))
+        outputs = files.enter_context(ExitStack())
         writer = _Writer(
-            files.enter_context(targets[0].open("w", encoding="utf-8")),
-            files.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
+            outputs.enter_context(targets[0].open("w", encoding="utf-8")),
+            outputs.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
         )
         documents = read_documents(source, kind, name, column=column or None)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
@@ -132,10 +133,11 @@ def extract_file(
             if not progress.seconds or seconds - progress.seconds >= REPORT_EVERY_S:
                 progress.seconds = seconds
                 yield progress
-    progress.seconds = time.monotonic() - started
-    progress.is_cancelled = run.is_cancelled
-    progress.results = tuple(map(str, targets))
-    yield progress
+        outputs.close()
+        progress.seconds = time.monotonic() - started
+        progress.is_cancelled = run.is_cancelled
+        progress.results = tuple(map(str, targets))
+        yield progress
 
 
 def _checked_file(services: Services, path: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
@@ -24,6 +26,7 @@ from ui.state import FileRun
 logger = logging.getLogger(__name__)
 MODEL_QUEUE = "model"
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
+LOADING = "Loading the model…"
 LABEL_HINT = (
     "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own."
 )
@@ -169,12 +172,15 @@ def _build_file_part() -> _FilePart:
 
 
 def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, loaded: Dependency) -> None:
-    def run(text: str, labels: str, threshold: float, policy: str) -> tuple[Any, ...]:
+    def run(text: str, labels: str, threshold: float, policy: str) -> Iterator[tuple[Any, ...]]:
+        if not services.is_loaded:
+            yield render.note(LOADING), gr.skip(), gr.skip(), gr.skip(), gr.skip()
         try:
             answer = extract_entities(services, text, labels, threshold, policy)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            return render.problem(_logged(error)), EMPTY, [], "", ""
-        return answer.status, answer.spans, answer.rows, answer.json, answer.python
+            yield render.problem(_logged(error)), EMPTY, [], "", ""
+        else:
+            yield answer.status, answer.spans, answer.rows, answer.json, answer.python
 
     given = [inputs.text, inputs.labels, inputs.threshold, inputs.policy]
     options: dict[str, Any] = {"concurrency_id": MODEL_QUEUE, "concurrency_limit": 1, "show_progress_on": outputs.status}
@@ -198,14 +204,16 @@ def _wire_file(services: Services, inputs: _Inputs, part: _FilePart) -> None:
     def run(
         flag: FileRun, path: str | None, column: str | None, labels: str, threshold: float, policy: str
     ) -> Iterator[tuple[Any, ...]]:
-        yield render.note("Loading the model…"), _no_results(), gr.Button(interactive=True)
+        yield render.note("Reading the file…" if services.is_loaded else LOADING), _no_results(), gr.Button(interactive=True)
         try:
-            for progress in extract_file(services, flag, path, column, labels, threshold, policy):
-                if progress.results:
-                    done = gr.File(list(progress.results), visible=True), gr.Button(interactive=False)
-                    yield file_words(progress), *done
-                else:
-                    yield file_words(progress), gr.skip(), gr.skip()
+            # Gone at the end: by then the page has copies of its own.
+            with TemporaryDirectory(prefix="workbench-") as folder:
+                for progress in extract_file(services, flag, path, column, labels, threshold, policy, Path(folder)):
+                    if progress.results:
+                        done = gr.File(list(progress.results), visible=True), gr.Button(interactive=False)
+                        yield file_words(progress), *done
+                    else:
+                        yield file_words(progress), gr.skip(), gr.skip()
         except Exception as error:  # noqa: BLE001 - see above
             yield render.problem(_logged(error)), _no_results(), gr.Button(interactive=False)
 

