@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,8 @@ from gliner2_core.training.example_checks import fault_report
 
 if TYPE_CHECKING:
     from gliner2_core.evaluation import Report
-    from gliner2_core.evaluation.runner import Predictor, Progress
+    from gliner2_core.evaluation.runner import Progress
+    from gliner2_core.extractor import GLiNER2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,13 +33,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="JSONL with true answers, as for training")
     parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
-    parser.add_argument("--suite", action="append", metavar="NAME", help="paper, structures, all, or a set; repeatable")
+    parser.add_argument(
+        "--suite", action="append", metavar="NAME", help="paper, structures, latency, all, or a set; repeatable"
+    )
     parser.add_argument("--data", metavar="DIR", help="folder with the benchmark files (NAME.jsonl.gz), for --suite")
     parser.add_argument("--limit", type=int, metavar="N", help="at most N records per set, spread evenly")
     parser.add_argument("--threshold", type=float, default=0.5, help="from which probability a span counts (0.5)")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="records per forward pass (8)")
     parser.add_argument("--skip-faulty", action="store_true", help="leave faulty records out and list them")
-    parser.add_argument("--out", metavar="FILE", help="write the report as JSON, too")
+    parser.add_argument(
+        "--out", metavar="FILE", help="write the report as JSON, too; an interrupted --suite run goes on when it is repeated"
+    )
     parser.set_defaults(run=run)
 
 
@@ -56,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
     _check(args)
     report = _evaluate(args)
-    if args.out:
+    if args.out and not args.suite:
         write_json(report, args.out)
     sys.stdout.write(to_markdown(report, per_label=not args.suite))
     return 0
@@ -65,24 +72,20 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> None:
     if bool(args.files) == bool(args.suite):
         raise InputError("give either JSONL files or --suite, for example: evaluate corrections.jsonl")
-    if args.suite and not args.data:
+    if args.suite and not args.data and set(args.suite) != {"latency"}:
         raise InputError("--suite needs --data DIR, the folder that holds the benchmark files (NAME.jsonl.gz)")
     if args.out and not Path(args.out).absolute().parent.is_dir():
         raise InputError(f"--out {args.out}: the folder does not exist; create it first")
 
 
 def _evaluate(args: argparse.Namespace) -> Report:
-    from gliner2_core.evaluation import evaluate_examples, run_suite, sets_named
-    from gliner2_core.evaluation.data_files import find_file
+    from gliner2_core.evaluation import evaluate_examples
     from gliner2_core.training.examples import load_examples
 
     # Data first: a typing mistake should not cost the time of loading a model.
     options: dict[str, Any] = {"threshold": args.threshold, "batch_size": args.batch_size}
     if args.suite:
-        for one in sets_named(args.suite):
-            find_file(args.data, one.name)
-        with _progress() as progress:
-            return run_suite(_load(args.model), args.data, args.suite, args.limit, progress, **options)
+        return _evaluate_suites(args, options)
     loaded = load_examples(args.files, on_error="skip" if args.skip_faulty else "raise")
     notes = list(loaded.notes)
     if loaded.faults:
@@ -92,7 +95,37 @@ def _evaluate(args: argparse.Namespace) -> Report:
         return evaluate_examples(_load(args.model), loaded.examples, name, args.limit, progress, notes=notes, **options)
 
 
-def _load(model: str | None) -> Predictor:
+def _evaluate_suites(args: argparse.Namespace, options: dict[str, Any]) -> Report:
+    from gliner2_core.evaluation import asks_latency, measure_latency, run_suite, sets_named
+    from gliner2_core.evaluation.answers import Answers
+    from gliner2_core.evaluation.data_files import find_file
+    from gliner2_core.evaluation.markdown import write_json
+
+    for one in sets_named(args.suite):
+        find_file(args.data, one.name)
+    model = _load(args.model)
+    run = {"model": args.model, "weights": _fingerprint(model), "threshold": args.threshold, "limit": args.limit}
+    answers = Answers(Path(f"{args.out}.answers.jsonl") if args.out else None, run)
+    with _progress() as progress:
+        report = run_suite(model, args.data, args.suite, args.limit, progress, answers=answers, **options)
+    if asks_latency(args.suite):
+        report = replace(report, checkpoint=model.checkpoint.name, latency=measure_latency(model))
+    if args.out:
+        # The answers go only when the report is safe.
+        write_json(report, args.out)
+    answers.close()
+    return report
+
+
+def _fingerprint(model: GLiNER2) -> str:
+    """Return a short digest of the weights, so that answers of another checkpoint of the same name are not taken."""
+    digest = hashlib.sha256()
+    for name, tensor in model.model.state_dict().items():
+        digest.update(f"{name} {tuple(tensor.shape)} {float(tensor.double().sum()):.6e}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _load(model: str | None) -> GLiNER2:
     from gliner2_core.extractor import GLiNER2
 
     return GLiNER2.from_pretrained() if model is None else GLiNER2.from_pretrained(model)

@@ -7,9 +7,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from gliner2_core.evaluation.latency import WORDS
 from gliner2_core.evaluation.report import Report, SetReport, TaskReport
 
 _SUMMARY = ("set", "task", "records", "labels", "metric", "score", "95 % interval", "seconds")
+_LATENCY = ("task", "labels", "p50", "p95")
 _LABELS = ("label", "precision", "recall", "F1", "support")
 
 
@@ -27,14 +29,20 @@ def to_markdown(report: Report, *, per_label: bool = True) -> str:
     lines = [
         f"# Evaluation of {report.checkpoint}{revision}",
         "",
-        f"Threshold {report.threshold:g}; "
-        + ("all records." if report.limit is None else f"at most {report.limit} records per set."),
-        "",
-        *_table(_SUMMARY, [_summary(one, task) for one in report.sets for task in one.tasks]),
-        "",
     ]
+    if report.sets:
+        lines += [
+            f"Threshold {report.threshold:g}; "
+            + ("all records." if report.limit is None else f"at most {report.limit} records per set."),
+            "",
+            *_table(_SUMMARY, [_summary(one, task) for one in report.sets for task in one.tasks]),
+            "",
+        ]
     if report.averages:
         lines += [f"- mean {name}: {_percent(score)}" for name, score in report.averages.items()] + [""]
+    if report.latency:
+        rows = [(one.task, str(one.labels), f"{one.p50_ms:.1f}", f"{one.p95_ms:.1f}") for one in report.latency]
+        lines += [f"One text of {WORDS} words, milliseconds:", "", *_table(_LATENCY, rows), ""]
     for one in report.sets:
         if one.windowed:
             lines.append(f"- {one.name}: records longer than the model's window, read in parts: {one.windowed}")

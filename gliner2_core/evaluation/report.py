@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gliner2_core.evaluation.latency import Latency
 from gliner2_core.training.bootstrap import Interval
 
 
@@ -78,13 +79,14 @@ class SetReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole evaluation: which checkpoint, with which options, on which sets."""
+    """A whole evaluation: which checkpoint, with which options, on which sets; latency where it was asked for."""
 
     checkpoint: str
     revision: str | None
     threshold: float
     limit: int | None
     sets: tuple[SetReport, ...]
+    latency: tuple[Latency, ...] = ()
 
     @property
     def averages(self) -> dict[str, float]:
@@ -104,6 +106,7 @@ class Report:
             "limit": self.limit,
             "averages": self.averages,
             "sets": [one.to_dict() for one in self.sets],
+            "latency": [one.to_dict() for one in self.latency],
         }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gliner2_core.errors import DataError
+from gliner2_core.evaluation.answers import Answers
 from gliner2_core.evaluation.data_files import find_file, read_benchmark, spread
 from gliner2_core.evaluation.report import Report, SetReport
 from gliner2_core.evaluation.schemas import build_schemas, is_askable, pair_relations
@@ -17,6 +18,7 @@ from gliner2_core.predictions import CheckpointInfo, Prediction
 from gliner2_core.schema import Schema
 from gliner2_core.training.gold import TrainingExample
 
+NOT_KEPT = Answers()
 Progress = Callable[[str, int, int], None]
 """Called as progress(set name, records done, records in all)."""
 
@@ -51,6 +53,7 @@ def run_suite(
     *,
     threshold: float = 0.5,
     batch_size: int = 8,
+    answers: Answers | None = None,
 ) -> Report:
     """Evaluate on benchmark sets.
 
@@ -62,6 +65,7 @@ def run_suite(
         progress: Told after every record.
         threshold: Probability from which a span counts as found.
         batch_size: Records per forward pass.
+        answers: Keeps the answers, so that an interrupted run goes on; None keeps none.
 
     Returns:
         Scores per set, with intervals, labels and seconds.
@@ -78,7 +82,9 @@ def run_suite(
     checkpoint = CheckpointInfo("")
     for one in sets:
         examples = read_benchmark(data_dir, one, limit)
-        report, checkpoint = _evaluate_set(extractor, examples, one.name, progress, threshold, batch_size)
+        report, checkpoint = _evaluate_set(
+            extractor, examples, one.name, progress, threshold, batch_size, answers=answers or NOT_KEPT
+        )
         reports.append(report)
     return Report(checkpoint.name, checkpoint.revision, threshold, limit, tuple(reports))
 
@@ -132,21 +138,26 @@ def _evaluate_set(
     threshold: float,
     batch_size: int,
     notes: Sequence[str] = (),
+    answers: Answers = NOT_KEPT,
 ) -> tuple[SetReport, CheckpointInfo]:
-    started = time.perf_counter()
-    answers = extractor.iter_predict(
-        [example.text for example in examples],
-        build_schemas(examples),
-        threshold=threshold,
-        overlap_policy=None,
-        batch_size=batch_size,
-    )
-    predictions: list[Prediction] = []
-    progress(name, 0, len(examples))
-    for prediction in answers:
-        predictions.append(prediction)
-        progress(name, len(predictions), len(examples))
-    duration_s = time.perf_counter() - started
+    predictions = answers.kept(name)[: len(examples)]
+    left = examples[len(predictions) :]
+    started = time.perf_counter() - answers.seconds(name)
+    progress(name, len(predictions), len(examples))
+    if left:
+        for prediction in extractor.iter_predict(
+            [example.text for example in left],
+            build_schemas(left),
+            threshold=threshold,
+            overlap_policy=None,
+            batch_size=batch_size,
+        ):
+            predictions.append(prediction)
+            answers.add(name, prediction, time.perf_counter() - started)
+            progress(name, len(predictions), len(examples))
+        duration_s = time.perf_counter() - started
+    else:
+        duration_s = answers.seconds(name)
     windowed = sum(prediction.windows > 1 for prediction in predictions)
     tasks = score_tasks(examples, predictions)
     return SetReport(name, len(examples), duration_s, windowed, tasks, tuple(notes)), predictions[0].checkpoint

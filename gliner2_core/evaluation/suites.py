@@ -59,6 +59,14 @@ SUITES: Mapping[str, tuple[BenchmarkSet, ...]] = {
 }
 """`paper`: the zero-shot sets of the GLiNER2 paper. Which MASSIVE labels it asks is not documented; here all 59 are."""
 
+LATENCY = "latency"
+"""The suite that times instead of scoring; part of `paper` and `all`."""
+
+
+def asks_latency(names: Sequence[str]) -> bool:
+    """Whether these names ask for latency, too."""
+    return bool({LATENCY, "paper", "all"} & set(names))
+
 
 def sets_named(names: Sequence[str]) -> tuple[BenchmarkSet, ...]:
     """Return benchmark sets in the order of the suites.
@@ -67,17 +75,17 @@ def sets_named(names: Sequence[str]) -> tuple[BenchmarkSet, ...]:
         names: Names of suites or of single sets, in any mix.
 
     Returns:
-        Each set once.
+        Each set once; none for `latency`.
 
     Raises:
         InputError: If a name is unknown, or there is none.
     """
     single = {one.name: (one,) for one in SUITES["all"]}
-    unknown = [name for name in names if name not in SUITES and name not in single]
+    unknown = [name for name in names if name not in SUITES and name not in single and name != LATENCY]
     if unknown or not names:
         raise InputError(
             f"unknown suite {', '.join(map(repr, unknown)) or '(none given)'}; "
-            f"suites: {', '.join(SUITES)}; sets: {', '.join(single)}"
+            f"suites: {', '.join(SUITES)}, {LATENCY}; sets: {', '.join(single)}"
         )
     wanted = {one.name for name in names for one in SUITES.get(name, single.get(name, ()))}
     return tuple(one for one in SUITES["all"] if one.name in wanted)

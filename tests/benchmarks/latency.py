@@ -7,25 +7,18 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 from gliner2_core import GLiNER2, Schema
+from gliner2_core.evaluation.latency import LABELS, TEXT, measure_latency, times_ms
 
-SENTENCE = "Maria Keller of Northwind Robotics met the mayor of Leeds on 3 March to talk about 40 new jobs. "
-LABELS = ["person", "company", "city", "date", "job title", *(f"kind of thing number {index}" for index in range(45))]
-ROUNDS = 25
+ROUNDS = 8
+LENGTHS = (5, 10, 20, 40, 60, 80, 120, 160)
 
 
-def median_ms(call: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the median wall time of a call in milliseconds, after three calls to warm up."""
-    times = []
-    for number in range(rounds + 3):
-        started = time.perf_counter()
-        call()
-        if number >= 3:
-            times.append(1000 * (time.perf_counter() - started))
-    return statistics.median(times)
+def median_ms(call: Callable[[], object]) -> float:
+    """Return the median wall time of a call in milliseconds."""
+    return statistics.median(times_ms(call, ROUNDS))
 
 
 def main() -> None:
@@ -33,18 +26,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=None)
     model = GLiNER2.from_pretrained(parser.parse_args().model)
-    text = " ".join((SENTENCE * 20).split()[:100])
-    by_labels = {
-        count: median_ms(lambda count=count: model.predict(text, Schema().entities(LABELS[:count])))  # type: ignore[misc]
-        for count in (5, 10, 20, 50)
-    }
-    print("100 words, p50 per text")
-    for count, found in by_labels.items():
-        print(f"  {count:2d} labels  {found:7.1f} ms   × {found / by_labels[5]:.2f} of 5 labels")
-    schema = Schema().entities(LABELS[:5])
-    mixed = [" ".join((SENTENCE * 20).split()[:words]) for words in (5, 10, 20, 40, 60, 80, 120, 160)]
-    alone = median_ms(lambda: [model.predict(one, schema) for one in mixed], 8)
-    together = median_ms(lambda: list(model.iter_predict(mixed, schema, batch_size=8)), 8)
+    rows = measure_latency(model)
+    print("100 words, per text")
+    for row in rows:
+        ratio = row.p50_ms / rows[0].p50_ms
+        print(f"  {row.task:14s} {row.labels:2d} labels  p50 {row.p50_ms:6.1f}  p95 {row.p95_ms:6.1f} ms   × {ratio:.2f}")
+    schema = Schema().entities(list(LABELS[:5]))
+    mixed = [" ".join((TEXT + " " + TEXT).split()[:words]) for words in LENGTHS]
+    alone = median_ms(lambda: [model.predict(one, schema) for one in mixed])
+    together = median_ms(lambda: list(model.iter_predict(mixed, schema, batch_size=8)))
     print(f"8 mixed texts: one by one {alone:.0f} ms, as a batch {together:.0f} ms, ratio {together / alone:.2f}")
 
 

@@ -11,7 +11,17 @@ import pytest
 
 from gliner2_core.commands import evaluate
 from gliner2_core.errors import DataError, InputError
-from gliner2_core.evaluation import SUITES, evaluate_examples, run_suite, sets_named, to_markdown, write_json
+from gliner2_core.evaluation import (
+    SUITES,
+    Report,
+    evaluate_examples,
+    measure_latency,
+    run_suite,
+    sets_named,
+    to_markdown,
+    write_json,
+)
+from gliner2_core.evaluation.answers import Answers
 from gliner2_core.evaluation.data_files import read_benchmark, spread
 from gliner2_core.evaluation.gold_spans import gold_spans
 from gliner2_core.evaluation.schemas import build_schemas
@@ -294,7 +304,7 @@ def test_a_missing_data_folder_or_file_says_what_to_pass(tmp_path: Path) -> None
 
 
 def test_an_unknown_suite_lists_the_known_ones() -> None:
-    with pytest.raises(InputError, match="unknown suite 'papr'; suites: paper, structures, all; sets: crossner_ai, "):
+    with pytest.raises(InputError, match="suite 'papr'; suites: paper, structures, all, latency; sets: crossner_ai, "):
         sets_named(["papr"])
 
 
@@ -375,3 +385,67 @@ def test_the_command_scores_a_suite_with_a_checkpoint(tmp_path: Path, capsys: py
     shown = capsys.readouterr().out
     assert "| ag_news | topic | 3 | 4 | accuracy |" in shown
     assert "| crossner_politics | entities | 1 | 8 | micro F1 |" in shown
+
+
+# Interrupted runs
+
+
+class Interrupted(Oracle):
+    """Stops after a number of answers, like a killed process."""
+
+    def __init__(self, examples: Sequence[TrainingExample], after: int) -> None:
+        super().__init__(examples)
+        self.after = after
+
+    def answer(self, text: str, threshold: float) -> Prediction:
+        if len(self.asked) > self.after:
+            raise KeyboardInterrupt
+        return super().answer(text, threshold)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    names = ["crossner_politics", "ag_news", "struct_sgd_unseen"]
+    folder = benchmark_folder(tmp_path)
+    examples = [example for one in sets_named(names) for example in read_benchmark(folder, one)]
+    path, run = tmp_path / "report.json.answers.jsonl", {"model": "oracle"}
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(Interrupted(examples, 4), folder, names, answers=Answers(path, run))
+    with path.open("a") as file:
+        file.write('{"set": "ag_news", "seconds": 1.0, "ans')
+    second = Oracle(examples)
+    answers = Answers(path, run)
+    report = run_suite(second, folder, names, answers=answers)
+    assert len(second.asked) == len(examples) - 4
+    whole = run_suite(Oracle(examples), folder, names)
+    assert [one.tasks for one in report.sets] == [one.tasks for one in whole.sets]
+    assert all(one.duration_s > 0 for one in report.sets)
+    answers.close()
+    assert not path.exists()
+
+
+def test_answers_of_another_run_are_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    Answers(path, {"model": "a"})
+    with pytest.raises(DataError, match=r"answers of another run .*\"model\": \"a\".*delete it"):
+        Answers(path, {"model": "b"})
+
+
+def test_latency_has_a_row_per_task_and_number_of_labels() -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.asked: list[int] = []
+
+        def predict(self, text: str, schema: Schema, /) -> None:
+            assert len(text.split()) == 100
+            tasks = schema.tasks()
+            self.asked.append(len(tasks.entities) or len(tasks.classifications[0].labels))
+
+    model = Counting()
+    rows = measure_latency(model, rounds=2)
+    counts = (5, 10, 20, 50)
+    assert [(row.task, row.labels) for row in rows] == [(t, n) for t in ("entities", "classification") for n in counts]
+    assert model.asked == [n for n in counts for _ in range(5)] * 2
+    assert all(0 <= row.p50_ms <= row.p95_ms for row in rows)
+    report = to_markdown(Report("m", None, 0.5, None, (), rows))
+    assert "| entities | 5 |" in report
+    assert "Threshold" not in report
