@@ -25,7 +25,8 @@ class TrainingConfig:
         encoder_learning_rate, head_learning_rate: Peak, per step. The paper's Table 5 has 1e-5 and 5e-4.
         weight_decay: Not applied to biases and layer norms.
         warmup_ratio: Share of the steps in which learning rates rise from 0.
-        scheduler: `linear`, `cosine` or `constant` (after warm-up).
+        scheduler: `linear`, `cosine` or `constant` (after warm-up), or `stable`: constant, then down in the last fifth,
+            so that a longer run can go on from before that.
         max_grad_norm: Gradients are cut to this length.
         max_words: Words kept of a text; None keeps all.
         max_subwords: Longer examples are left out and counted; None takes the model's window.
@@ -45,7 +46,7 @@ class TrainingConfig:
     head_learning_rate: float = 5e-4
     weight_decay: float = 0.01
     warmup_ratio: float = 0.1
-    scheduler: Literal["linear", "cosine", "constant"] = "linear"
+    scheduler: Literal["linear", "cosine", "constant", "stable"] = "linear"
     max_grad_norm: float = 1.0
     max_words: int | None = None
     max_subwords: int | None = None

@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         encoder_learning_rate=options.encoder_lr,
         head_learning_rate=options.head_lr,
         warmup_ratio=0.02,
+        scheduler="stable",
         precision="bfloat16",
         save_steps=options.save_steps,
         seed=options.seed,

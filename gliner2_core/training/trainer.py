@@ -128,13 +128,17 @@ def _wrapped(batch: Any) -> dict[str, TrainingBatch]:
     return {"batch": batch}
 
 
+_SCHEDULERS = {"constant": "constant_with_warmup", "stable": "warmup_stable_decay"}
+
+
 def _arguments(config: TrainingConfig, steps: int, run_folder: Path) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(run_folder),
         max_steps=steps,
         per_device_train_batch_size=config.batch_size,
         learning_rate=config.head_learning_rate,
-        lr_scheduler_type={"constant": "constant_with_warmup"}.get(config.scheduler, config.scheduler),
+        lr_scheduler_type=_SCHEDULERS.get(config.scheduler, config.scheduler),
+        lr_scheduler_kwargs={"num_decay_steps": steps // 5} if config.scheduler == "stable" else {},
         warmup_steps=int(config.warmup_ratio * steps),
         max_grad_norm=config.max_grad_norm,
         bf16=config.precision == "bfloat16",

@@ -167,3 +167,15 @@ def test_examples_longer_than_the_window_are_named(tmp_path: Path) -> None:
 def test_setting_out_of_range_is_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         TrainingConfig(**options)
+
+
+def test_a_stable_run_keeps_its_learning_rate_until_the_last_fifth(tmp_path: Path) -> None:
+    options = {"scheduler": "stable", "warmup_ratio": 0.1, "max_steps": 20, "save_steps": 20, "logging_steps": 1}
+    result = run(tmp_path, **options)
+    assert result.steps == 20
+    state = json.loads((tmp_path / "checkpoint-20" / "trainer_state.json").read_text())
+    rates = [line["learning_rate"] for line in state["log_history"] if "learning_rate" in line]
+    peak = max(rates)
+    assert rates[0] < peak
+    assert rates[3:16] == [peak] * 13
+    assert rates[-1] < 0.3 * peak
