@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class EntityExample(NamedTuple):
@@ -65,5 +65,84 @@ ENTITY_EXAMPLES = (
         "Nested names, emoji",
         "🎉 The University of Oxford and the Bank of England met in London 🇬🇧 to talk about the King's College Hospital.",
         "organization\nlocation\nhospital",
+    ),
+)
+
+
+class TaskExample(NamedTuple):
+    """One task of an example: its name, its label box, whether several labels may hold, from which probability."""
+
+    name: str
+    labels: str
+    several: bool = False
+    threshold: str = ""
+    prompt: str = ""
+
+
+class ClassificationExample(NamedTuple):
+    """A name for the button, a text and its tasks."""
+
+    name: str
+    text: str
+    tasks: tuple[TaskExample, ...]
+
+    def cards(self) -> list[dict[str, Any]]:
+        """Return the tasks as the page's cards."""
+        return [{**task._asdict(), "examples": ""} for task in self.tasks]
+
+
+CLASSIFICATION_EXAMPLES = (
+    ClassificationExample(
+        "Film review",
+        "The acting was superb and the music stayed with me for days, but the plot lost me after an hour.",
+        (
+            TaskExample("sentiment", "positive, negative, mixed"),
+            TaskExample("aspects", "acting: The performances\nplot: The story\nmusic: Score and songs\nprice", True, "0.4"),
+        ),
+    ),
+    ClassificationExample(
+        "Support ticket",
+        "I was charged twice for my March invoice and nobody answers the phone. Please refund me today or I cancel.",
+        (
+            TaskExample("department", "billing, technical support, sales, shipping"),
+            TaskExample("urgency", "low, medium, high"),
+            TaskExample("emotion", "angry, happy, confused, neutral"),
+        ),
+    ),
+    ClassificationExample(
+        "Voice command",
+        "wake me up at half past six tomorrow",
+        (TaskExample("intent", "set alarm, play music, get weather, send message, add to list, book restaurant"),),
+    ),
+    ClassificationExample(
+        "News",
+        "Shares of chip makers rose sharply after the central bank left interest rates unchanged on Wednesday.",
+        (TaskExample("topic", "business, sports, world politics, science and technology, culture"),),
+    ),
+    ClassificationExample(
+        "Medical note",
+        "Patient reports chest pain radiating to the left arm since this morning, sweating and short of breath.",
+        (
+            TaskExample("triage", "emergency, see a doctor this week, self-care"),
+            TaskExample("specialty", "cardiology, dermatology, orthopaedics, psychiatry"),
+        ),
+    ),
+    ClassificationExample(
+        "Contract",
+        "Either party may terminate this agreement by giving thirty days' written notice to the other party.",
+        (TaskExample("clause", "termination, payment, confidentiality, liability, governing law"),),
+    ),
+    ClassificationExample(
+        "Shop review",
+        "Lovely shoes and fast delivery, though they run a size small and the box was torn.",
+        (
+            TaskExample("stars", "1 star, 2 stars, 3 stars, 4 stars, 5 stars"),
+            TaskExample("mentions", "delivery, size, packaging, colour, price", True, "0.5"),
+        ),
+    ),
+    ClassificationExample(
+        "E-mail",
+        "CONGRATULATIONS!!! You have been selected for a FREE holiday. Click the link within 24 hours to claim your prize.",
+        (TaskExample("kind of e-mail", "spam, personal, work, newsletter"),),
     ),
 )

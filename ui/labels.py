@@ -71,12 +71,30 @@ def _parse_label(name: str, description: str, number: int) -> tuple[str, dict[st
     return name.strip(), options
 
 
+def parse_threshold(text: str) -> float:
+    """Read a threshold that stands alone: `0.4`, `0,4` or `40%`.
+
+    Raises:
+        PageError: If it is no number between 0 and 1.
+    """
+    value = _number(text.strip().replace(",", "."))
+    if value is None or not 0 <= value <= 1:
+        raise PageError(f"“{text.strip()}” is no threshold. Write a number from 0 to 1.")
+    return value
+
+
 def _threshold(text: str, number: int) -> float:
-    share = text.removesuffix("%")
-    try:
-        value = float(share) / (100 if share != text else 1)
-    except ValueError:
-        raise PageError(f"“@{text}” in line {number} is no threshold. Write @ and a number from 0 to 1.") from None
+    value = _number(text)
+    if value is None:
+        raise PageError(f"“@{text}” in line {number} is no threshold. Write @ and a number from 0 to 1.")
     if not 0 <= value <= 1:
         raise PageError(f"The threshold @{text} in line {number} is not between 0 and 1.")
     return value
+
+
+def _number(text: str) -> float | None:
+    share = text.removesuffix("%")
+    try:
+        return float(share) / (100 if share != text else 1)
+    except ValueError:
+        return None

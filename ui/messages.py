@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from gliner2_core.errors import CheckpointError, Gliner2Error, ValidatorTimeout
+
+logger = logging.getLogger(__name__)
 
 
 class PageError(Exception):
@@ -25,3 +29,10 @@ def words_for(error: Exception) -> str:
         # A message that begins with a file's name keeps it as it is.
         return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
     return f"Something went wrong that should not ({type(error).__name__}). Your text is still here; please try again."
+
+
+def logged_words(error: Exception) -> str:
+    """Return what to show for an error; a fault of the program goes to the log with its trace."""
+    if not is_expected(error):
+        logger.error("unexpected error", exc_info=error)
+    return words_for(error)

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from gliner2_core.predictions import Prediction
-from ui.labels import LabelOptions
 
 TABLE_HEADERS = ["Label", "Text", "Start", "End", "Confidence"]
 
@@ -43,11 +42,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def status_line(prediction: Prediction) -> str:
-    """Return the line above a result: what was found, in which time, by which model, as safe HTML."""
+def status_line(prediction: Prediction, found: str | None = None) -> str:
+    """Return the line above a result: what was found, in which time, by which model, as safe HTML.
+
+    Args:
+        prediction: The answer.
+        found: What it holds; None counts the entities.
+    """
     n_spans = sum(len(entity.spans) for entity in prediction.entities)
     parts = [
-        counted(n_spans, "entity", "entities"),
+        counted(n_spans, "entity", "entities") if found is None else found,
         counted(prediction.words, "word", "words"),
         f"{1000 * prediction.duration_s:,.0f} ms",
     ]
@@ -74,36 +78,9 @@ def progress(text: str) -> str:
     return f'<p class="wb-status" role="status"><progress aria-label="Progress"></progress> {html.escape(text)}</p>'
 
 
-def python_lines(text: str, labels: LabelOptions, threshold: float, policy: str | None, model: str | None) -> str:
-    """Return Python that gives the same answer."""
-    asked: Any = labels if any(labels.values()) else list(labels)
-    if asked is labels and all(set(options) <= {"description"} for options in labels.values()):
-        asked = {name: options.get("description", "") for name, options in labels.items()}
-    options = [f"threshold={threshold}"]
-    if policy is not None:
-        options.append(f"overlap_policy={policy!r}")
-    options += ["include_confidence=True", "include_spans=True"]
-    return (
-        "from gliner2_core import GLiNER2\n\n"
-        f"extractor = GLiNER2.from_pretrained({'' if model is None else repr(model)})\n"
-        f"text = {text!r}\n"
-        f"labels = {_written(asked)}\n"
-        f"result = extractor.extract_entities(text, labels, {', '.join(options)})\n"
-    )
-
-
 def as_json(prediction: Prediction) -> str:
     """Return everything the model said, as JSON text."""
     return json.dumps(prediction.to_dict(), ensure_ascii=False, indent=2)
-
-
-def _written(value: Any) -> str:
-    line = repr(value)
-    if len(line) <= 90:
-        return line
-    if isinstance(value, list):
-        return "[\n" + "".join(f"    {item!r},\n" for item in value) + "]"
-    return "{\n" + "".join(f"    {key!r}: {item!r},\n" for key, item in value.items()) + "}"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -15,7 +15,8 @@ class Settings:
         model: Checkpoint folder or hub id; None for the embedded one.
         host, port: Where the page is served; None leaves the choice to Gradio (and its environment variables).
         max_characters: Longest text.
-        max_labels: Most labels at once.
+        max_labels: Most labels at once, of the entities or of one task.
+        max_tasks: Most classification tasks at once.
         max_rows: Most texts of a file.
         max_file_bytes: Largest upload.
         queue_size: Most requests that wait.
@@ -26,6 +27,7 @@ class Settings:
     port: int | None = None
     max_characters: int = 100_000
     max_labels: int = 100
+    max_tasks: int = 12
     max_rows: int = 10_000
     max_file_bytes: int = 20_000_000
     queue_size: int = 50

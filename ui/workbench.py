@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ui.services import Services
+from ui.tabs.classification import build_classification_tab
 from ui.tabs.entities import build_entities_tab
 
 _HERE = Path(__file__).parent
@@ -17,7 +18,7 @@ HEAD = (
     f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on '
     "this machine; nothing leaves it.</p></div>"
 )
-TABS = {"Entities": build_entities_tab}
+TABS = {"Entities": build_entities_tab, "Classification": build_classification_tab}
 """Title → builder; a tab is added here."""
 
 

@@ -2,25 +2,27 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gliner2_core.errors import Gliner2Error
-from ui.handlers.entities import POLICIES
-from ui.handlers.files import FileProgress, columns_of, extract_file, guarded
+from ui.handlers.entities import POLICIES, entity_job
+from ui.handlers.files import FileProgress, columns_of, guarded, run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
 from ui.state import FileRun
-from ui.tabs.entities import file_words
+from ui.tabs.file_part import file_words
 
 ALL = list(POLICIES)[1]
 
 
 def ran(services: Services, path: Path | None, column: str | None = None, run: FileRun | None = None) -> FileProgress:
     given, folder = (None, Path()) if path is None else (str(path), path.parent)
-    *_, last = extract_file(services, run or FileRun(), given, column, "person\nplace", 0.3, ALL, folder)
+    job = partial(entity_job, services, "person\nplace", 0.3, ALL)
+    *_, last = run_file(services, run or FileRun(), given, column, job, folder)
     return last
 
 
@@ -38,7 +40,7 @@ def test_a_line_of_plain_text_is_a_document(services: Services, tmp_path: Path) 
     progress = ran(services, written(tmp_path, "a.txt", "Tim in Paris 🎉\n\nZoë\n"))
     lines = lines_of(progress)
     assert [(line["line"], line["text"]) for line in lines] == [(1, "Tim in Paris 🎉"), (3, "Zoë")]
-    assert progress.spans == sum(len(line["entities"]) for line in lines)
+    assert progress.found == sum(len(line["entities"]) for line in lines)
     assert all(line["text"][span["start"] : span["end"]] == span["text"] for line in lines for span in line["entities"])
 
 
@@ -119,7 +121,8 @@ def test_no_file_is_an_error(services: Services) -> None:
 
 def test_a_cancelled_run_keeps_what_was_done(roomy: Services, tmp_path: Path) -> None:
     run = FileRun()
-    steps = extract_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, "person", 0.5, ALL, tmp_path)
+    job = partial(entity_job, roomy, "person", 0.5, ALL)
+    steps = run_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, job, tmp_path)
     first = next(steps).done
     run.is_cancelled = True
     *_, last = steps
@@ -133,7 +136,8 @@ def test_cells_that_look_like_formulas_are_guarded(services: Services, tmp_path:
         "'=1+1", "'+1", "'-1", "'@x", "'\tx", "a=1", 3,
     ]  # fmt: skip
     path = written(tmp_path, "a.txt", "=HYPERLINK(1)\n")
-    *_, last = extract_file(services, FileRun(), str(path), None, "+label", 0.0, ALL, tmp_path)
+    job = partial(entity_job, services, "+label", 0.0, ALL)
+    *_, last = run_file(services, FileRun(), str(path), None, job, tmp_path)
     with Path(last.results[1]).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows

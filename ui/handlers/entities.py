@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core import Schema
-from ui import render
+from gliner2_core import Prediction, Schema
+from ui import render, snippets
+from ui.handlers.files import FileJob
+from ui.handlers.requests import checked_text, checked_threshold
 from ui.labels import LabelOptions, parse_labels
 from ui.messages import PageError
 from ui.services import Services
@@ -52,8 +54,7 @@ def checked_request(services: Services, labels: str, threshold: float, policy: s
     Schema().entities(options)
     if policy not in POLICIES:
         raise PageError(f"Unknown overlap rule “{policy}”. Choose one of: {'; '.join(POLICIES)}.")
-    if not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
-        raise PageError(f"The threshold must be between 0 and 1, got {threshold}.")
+    checked_threshold(threshold)
     return options, POLICIES[policy]
 
 
@@ -76,14 +77,7 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
         WindowError: If the labels leave no room for text.
         CheckpointError: If the model cannot be loaded.
     """
-    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise PageError("Type or paste a text first.")
-    limit = services.settings.max_characters
-    if len(text) > limit:
-        raise PageError(
-            f"The text has {len(text):,} characters, {limit:,} are allowed here. Shorten it, or split it in a file."
-        )
+    text = checked_text(services, text)
     options, overlap_policy = checked_request(services, labels, threshold, policy)
     prediction = services.extractor().predict(
         text, Schema().entities(options), threshold=threshold, overlap_policy=overlap_policy
@@ -93,5 +87,32 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
         render.table_rows(prediction),
         render.status_line(prediction),
         render.as_json(prediction),
-        render.python_lines(text, options, threshold, overlap_policy, services.settings.model),
+        snippets.entity_lines(text, options, threshold, overlap_policy, services.settings.model),
     )
+
+
+def entity_job(services: Services, labels: str, threshold: float, policy: str) -> FileJob:
+    """Return what is asked of every text of a file.
+
+    Raises:
+        PageError: If labels, threshold or policy cannot be used.
+        InputError: If the model refuses a label.
+    """
+    options, overlap_policy = checked_request(services, labels, threshold, policy)
+    return FileJob(
+        "entities",
+        Schema().entities(options),
+        {"threshold": threshold, "overlap_policy": overlap_policy},
+        lambda prediction: {"entities": prediction.to_dict()["entities"]},
+        ("label", "text", "start", "end", "confidence"),
+        _rows,
+        ("entity", "entities"),
+    )
+
+
+def _rows(prediction: Prediction) -> list[list[Any]]:
+    return [
+        [entity.label, span.text, span.start, span.end, f"{span.confidence:.4f}"]
+        for entity in prediction.entities
+        for span in entity.spans
+    ]

@@ -1,11 +1,11 @@
-"""Entities of every text of a file."""
+"""A file's texts, one after the other: progress, faults by line, results as JSONL and CSV."""
 
 from __future__ import annotations
 
 import csv
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,7 +15,6 @@ from typing import IO, Any
 from gliner2_core import Prediction, Schema
 from gliner2_core.documents import BadLine, Document, column_names, kind_of, read_documents
 from gliner2_core.errors import Gliner2Error
-from ui.handlers.entities import checked_request
 from ui.messages import PageError
 from ui.services import Services
 from ui.state import FileRun
@@ -24,7 +23,29 @@ CHUNK = 8
 REPORT_EVERY_S = 0.3
 """A browser that is told of every few texts has no time left for its buttons."""
 SHOWN_FAULTS = 20
-CSV_HEADER = ["line", "label", "text", "start", "end", "confidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """What is asked of every text, and how its answers are written.
+
+    Attributes:
+        name: Of the result files.
+        schema: What is asked.
+        options: Further options of `predict`.
+        answer: Prediction → what the JSONL line says beside `line` and `text`.
+        header: Of the CSV file, after `line`.
+        rows: Prediction → its CSV rows, without the line.
+        nouns: What a row is called, one and many.
+    """
+
+    name: str
+    schema: Schema
+    options: dict[str, Any]
+    answer: Callable[[Prediction], dict[str, Any]]
+    header: tuple[str, ...]
+    rows: Callable[[Prediction], list[list[Any]]]
+    nouns: tuple[str, str]
 
 
 @dataclass
@@ -33,7 +54,8 @@ class FileProgress:
 
     Attributes:
         done: Lines read so far.
-        spans: Entities found so far.
+        found: Rows written so far.
+        nouns: What a row is called, one and many.
         faults: What was wrong with lines, the first ones in full.
         n_faults: How many lines failed.
         notice: What else the visitor should know.
@@ -43,7 +65,8 @@ class FileProgress:
     """
 
     done: int = 0
-    spans: int = 0
+    found: int = 0
+    nouns: tuple[str, str] = ("result", "results")
     faults: list[str] = field(default_factory=list)
     n_faults: int = 0
     notice: str = ""
@@ -72,15 +95,8 @@ def columns_of(services: Services, path: str | None) -> list[str]:
         return column_names(file, kind, name)
 
 
-def extract_file(
-    services: Services,
-    run: FileRun,
-    path: str | None,
-    column: str | None,
-    labels: str,
-    threshold: float,
-    policy: str,
-    folder: Path,
+def run_file(
+    services: Services, run: FileRun, path: str | None, column: str | None, job: Callable[[], FileJob], folder: Path
 ) -> Iterator[FileProgress]:
     """Run a file and yield where it stands; the last one carries the results, also after a cancel.
 
@@ -91,33 +107,30 @@ def extract_file(
         run: Its flag stops the run.
         path: The uploaded file.
         column: Column or key of the text; None finds it.
-        labels: What the label box holds.
-        threshold: 0–1.
-        policy: One of the overlap rules offered.
+        job: Makes what is asked; called once a file is there.
         folder: For the results.
 
     Yields:
         Progress, a few times a second.
 
     Raises:
-        PageError: If there is no file, it is too large, or labels cannot be read.
+        PageError: If there is no file, it is too large, or the request cannot be read.
         DataError: If the file is of another kind, is not UTF-8 or has no text column.
         CheckpointError: If the model cannot be loaded.
     """
     if not path:
         raise PageError("Choose a file first: .txt with a text per line, .csv or .jsonl.")
     name, kind = _checked_file(services, path)
-    options, overlap_policy = checked_request(services, labels, threshold, policy)
-    call = {"threshold": threshold, "overlap_policy": overlap_policy}
-    schema = Schema().entities(options)
+    asked = job()
     run.is_cancelled = False
-    progress = FileProgress()
+    progress = FileProgress(nouns=asked.nouns)
     started = time.monotonic()
+    targets = folder / f"{asked.name}.jsonl", folder / f"{asked.name}.csv"
     with ExitStack() as files:
-        targets = folder / "entities.jsonl", folder / "entities.csv"
         source = files.enter_context(Path(path).open("rb"))
         outputs = files.enter_context(ExitStack())
         writer = _Writer(
+            asked,
             outputs.enter_context(targets[0].open("w", encoding="utf-8")),
             outputs.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
         )
@@ -125,7 +138,7 @@ def extract_file(
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
             room = services.settings.max_rows - progress.done
             for one in chunk[:room]:
-                _take(services, one, schema, call, writer, progress)
+                _take(services, one, asked, writer, progress)
             if len(chunk) > room or (len(chunk) == room and next(documents, None) is not None):
                 progress.notice = f"Stopped after {services.settings.max_rows:,} texts, the most allowed here."
                 break
@@ -149,14 +162,7 @@ def _checked_file(services: Services, path: str) -> tuple[str, str]:
     return name, kind_of(name)
 
 
-def _take(
-    services: Services,
-    one: Document | BadLine,
-    schema: Schema,
-    call: dict[str, Any],
-    writer: _Writer,
-    progress: FileProgress,
-) -> None:
+def _take(services: Services, one: Document | BadLine, job: FileJob, writer: _Writer, progress: FileProgress) -> None:
     progress.done += 1
     limit = services.settings.max_characters
     if isinstance(one, BadLine):
@@ -165,30 +171,30 @@ def _take(
         progress.report(one.line, f"{len(one.text):,} characters, {limit:,} are allowed")
     else:
         try:
-            prediction = services.extractor().predict(one.text, schema, **call)
+            prediction = services.extractor().predict(one.text, job.schema, **job.options)
         except Gliner2Error as error:
             progress.report(one.line, str(error))
             return
-        progress.spans += writer.write(one, prediction)
+        progress.found += writer.write(one, prediction)
 
 
 class _Writer:
-    """Writes predictions as JSONL and as CSV, one row per span."""
+    """Writes predictions as JSONL and as CSV."""
 
-    def __init__(self, jsonl: IO[str], table: IO[str]) -> None:
+    def __init__(self, job: FileJob, jsonl: IO[str], table: IO[str]) -> None:
+        self._job = job
         self._jsonl = jsonl
         self._csv = csv.writer(table)
-        self._csv.writerow(CSV_HEADER)
+        self._csv.writerow(["line", *job.header])
 
     def write(self, document: Document, prediction: Prediction) -> int:
-        """Write one prediction; returns its number of spans."""
-        found = prediction.to_dict()["entities"]
-        record = {"line": document.line, "text": document.text, "entities": found}
+        """Write one prediction; returns its number of rows."""
+        record = {"line": document.line, "text": document.text, **self._job.answer(prediction)}
         self._jsonl.write(json.dumps(record, ensure_ascii=False) + "\n")
-        for span in found:
-            cells = [document.line, span["label"], span["text"], span["start"], span["end"], f"{span['confidence']:.4f}"]
-            self._csv.writerow([guarded(cell) for cell in cells])
-        return len(found)
+        rows = self._job.rows(prediction)
+        for row in rows:
+            self._csv.writerow([guarded(cell) for cell in (document.line, *row)])
+        return len(rows)
 
 
 def guarded(cell: Any) -> Any:

@@ -1,0 +1,156 @@
+// A list of cards that people fill in: add, duplicate, move, remove. Values enter the page as properties of inputs and as
+// text nodes only. props.card says what a card holds: {noun, title, add, most, start, inputs: [{key, label, kind, ...}]}.
+const root = element.querySelector('.cl-list');
+const rootAdd = element.querySelector('.cl-add');
+const said = element.querySelector('.cl-said');
+let cards = [];
+let sent = '';
+let timer = 0;
+let ids = 0;
+
+function make(tag, name, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function copied(value) { return JSON.parse(JSON.stringify(value)); }
+
+function send(isLater) {
+  clearTimeout(timer);
+  const deliver = () => {
+    const now = JSON.stringify(cards);
+    if (now === sent) return;
+    sent = now;
+    props.value = JSON.parse(now);
+    trigger('input');
+  };
+  if (isLater) timer = setTimeout(deliver, 150); else deliver();
+}
+
+function titleOf(spec, card, index) {
+  const name = String(card[spec.title] || '').trim();
+  return `${spec.noun[0].toUpperCase()}${spec.noun.slice(1)} ${index + 1}${name ? ': ' + name : ''}`;
+}
+
+function filled(card, inputs) {
+  return inputs.some((input) => { const value = card[input.key]; return value !== input.empty && value !== '' && value !== false && value != null; });
+}
+
+function control(spec, input, card, refresh) {
+  if (input.kind === 'cards') {
+    const nested = make('div', 'cl-nested');
+    nested.append(make('div', 'cl-heading', input.label));
+    const list = make('div', 'cl-list'), add = make('button', 'cl-add');
+    add.type = 'button';
+    nested.append(list, add);
+    if (!Array.isArray(card[input.key])) card[input.key] = [];
+    fill(list, add, input.card, card[input.key]);
+    return nested;
+  }
+  const isCheck = input.kind === 'check';
+  const label = make('label', isCheck ? 'cl-check' : 'cl-field' + (input.width ? ` cl-${input.width}` : ''));
+  let box;
+  if (input.kind === 'lines') { box = make('textarea'); box.rows = Math.min(9, Math.max(input.rows || 3, String(card[input.key] || '').split('\n').length)); }
+  else if (input.kind === 'choice') {
+    box = make('select');
+    for (const [value, words] of input.options) { const option = make('option', '', words); option.value = value; box.append(option); }
+  } else { box = make('input'); box.type = isCheck ? 'checkbox' : 'text'; if (input.kind === 'number') box.inputMode = 'decimal'; }
+  box.dataset.key = input.key;
+  if (input.placeholder) box.placeholder = input.placeholder;
+  if (isCheck) box.checked = Boolean(card[input.key]); else box.value = card[input.key] ?? '';
+  const take = (isLater) => {
+    card[input.key] = isCheck ? box.checked : box.value;
+    if (input.key === spec.title) refresh();
+    send(isLater);
+  };
+  box.addEventListener('input', () => take(true));
+  box.addEventListener('change', () => take(false));
+  if (isCheck) label.append(box, make('span', '', input.label)); else label.append(make('span', '', input.label), box);
+  if (input.hint) {
+    const hint = make('small', '', input.hint);
+    hint.id = `cl-hint-${props.list_id}-${ids += 1}`;
+    box.setAttribute('aria-describedby', hint.id);
+    label.append(hint);
+  }
+  return label;
+}
+
+function cardNode(spec, list, index, redraw) {
+  const card = list[index];
+  const node = make('fieldset', 'cl-card');
+  const legend = make('legend', '', titleOf(spec, card, index));
+  node.append(legend);
+  const refresh = () => { legend.textContent = titleOf(spec, card, index); };
+  const row = make('div', 'cl-row');
+  for (const input of spec.inputs.filter((one) => !one.advanced)) row.append(control(spec, input, card, refresh));
+  node.append(row);
+  const foot = make('div', 'cl-foot');
+  const advanced = spec.inputs.filter((one) => one.advanced);
+  if (advanced.length) {
+    const details = make('details'), inner = make('div', 'cl-row');
+    details.append(make('summary', '', spec.more || 'More'), inner);
+    details.open = filled(card, advanced);
+    for (const input of advanced) inner.append(control(spec, input, card, refresh));
+    foot.append(details);
+  }
+  const buttons = make('div', 'cl-buttons');
+  const press = (words, name, isOff, act) => {
+    const button = make('button', '', words);
+    button.type = 'button';
+    button.disabled = isOff;
+    button.dataset.act = name;
+    button.setAttribute('aria-label', `${words}: ${titleOf(spec, card, index)}`);
+    button.addEventListener('click', act);
+    buttons.append(button);
+  };
+  const move = (to, name) => { list.splice(to, 0, list.splice(index, 1)[0]); redraw(to, name); say(`${titleOf(spec, card, to)} moved`); };
+  press('Up', 'up', index === 0, () => move(index - 1, 'up'));
+  press('Down', 'down', index === list.length - 1, () => move(index + 1, 'down'));
+  press('Duplicate', 'duplicate', list.length >= spec.most, () => {
+    const twin = copied(card);
+    if (typeof twin[spec.title] === 'string' && twin[spec.title]) twin[spec.title] += ' copy';
+    list.splice(index + 1, 0, twin);
+    redraw(index + 1, 'first');
+    say(`${titleOf(spec, twin, index + 1)} added`);
+  });
+  press('Remove', 'remove', false, () => {
+    const gone = titleOf(spec, card, index);
+    list.splice(index, 1);
+    redraw(Math.min(index, list.length - 1), 'first');
+    say(`${gone} removed`);
+  });
+  foot.append(buttons);
+  node.append(foot);
+  return node;
+}
+
+function say(words) { said.textContent = words; }
+
+function focusOn(node, name) {
+  const wanted = node && (name === 'first' ? node.querySelector('input, textarea, select') : node.querySelector(`:scope > .cl-foot > .cl-buttons [data-act="${name}"]:not(:disabled)`));
+  (wanted || (node && node.querySelector('button:not(:disabled)')))?.focus();
+}
+
+function fill(box, add, spec, list) {
+  const redraw = (index, name) => {
+    box.replaceChildren(...list.map((_, at) => cardNode(spec, list, at, redraw)));
+    add.textContent = `+ ${spec.add}`;
+    add.disabled = list.length >= spec.most;
+    if (name) { if (list.length) focusOn(box.children[index], name); else add.focus(); send(false); }
+  };
+  add.onclick = () => { list.push(copied(spec.start)); redraw(list.length - 1, 'first'); say(`${titleOf(spec, list[list.length - 1], list.length - 1)} added`); };
+  redraw(0, '');
+}
+
+function load() {
+  const arrived = JSON.stringify(props.value || []);
+  if (arrived === sent) return;
+  sent = arrived;
+  cards = JSON.parse(arrived);
+  fill(root, rootAdd, props.card, cards);
+}
+
+load();
+watch('value', load);

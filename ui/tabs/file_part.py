@@ -1,0 +1,136 @@
+"""The part of every tab that runs a file: upload, column, progress, cancel, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+
+from gliner2_core.documents import default_column
+from ui import render
+from ui.handlers.files import FileJob, FileProgress, columns_of, run_file
+from ui.messages import logged_words
+from ui.services import Services
+from ui.state import FileRun
+from ui.tabs.common import LOADING, PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Its components."""
+
+    file: gr.File
+    column: gr.Dropdown
+    run: gr.Button
+    cancel: gr.Button
+    status: gr.HTML
+    results: gr.File
+
+
+def build_file_part(prefix: str, action: str, settings: str) -> FilePart:
+    """Lay it out, folded; call inside the tab.
+
+    Args:
+        prefix: Of the elements' ids.
+        action: Words of the run button.
+        settings: What of the tab applies to every text: `labels and settings`.
+    """
+    with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file"):
+        hint = f"A .txt with a text per line, a .csv or a .jsonl. The {settings} above apply to every text."
+        gr.HTML(f'<p class="wb-status">{hint}</p>')
+        with gr.Row(equal_height=False):
+            with gr.Column(min_width=280):
+                file = gr.File(
+                    label="File", file_types=[".txt", ".csv", ".jsonl", ".ndjson"], height=140, elem_id=f"{prefix}-file-in"
+                )
+                column = gr.Dropdown([], label="Column that holds the text", visible=False, elem_id=f"{prefix}-column")
+                with gr.Row():
+                    run = gr.Button(action, variant="primary", elem_id=f"{prefix}-file-run")
+                    cancel = gr.Button("Cancel", elem_id=f"{prefix}-file-cancel", interactive=False)
+            with gr.Column(min_width=280):
+                status = gr.HTML(render.note("No file yet."), elem_id=f"{prefix}-file-status")
+                results = gr.File(
+                    label="Results (JSONL and CSV)",
+                    interactive=False,
+                    file_count="multiple",
+                    visible=False,
+                    elem_id=f"{prefix}-file-out",
+                )
+    return FilePart(file, column, run, cancel, status, results)
+
+
+def wire_file_part(
+    services: Services, part: FilePart, job: Callable[..., FileJob], inputs: Sequence[gr.components.Component]
+) -> None:
+    """Wire its events.
+
+    Args:
+        services: Model and limits.
+        part: Its components.
+        job: Called with the services and the inputs' values; says what is asked of every text.
+        inputs: Components of the tab that the job reads.
+    """
+    state = gr.State(FileRun())
+
+    def choose(path: str | None) -> tuple[Any, str, Any]:
+        try:
+            columns = columns_of(services, path)
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            return gr.Dropdown(visible=False), render.problem(logged_words(error)), _no_results()
+        known = default_column(columns)
+        words = "Ready to run." if known is not None or not columns else "Choose the column that holds the text."
+        words = words if path else "No file yet."
+        return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
+
+    def run(flag: FileRun, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
+        yield render.note("Reading the file…" if services.is_loaded else LOADING), _no_results(), gr.Button(interactive=True)
+        try:
+            # Gone at the end: by then the page has copies of its own.
+            with TemporaryDirectory(prefix="workbench-") as folder:
+                for progress in run_file(services, flag, path, column, lambda: job(services, *values), Path(folder)):
+                    if progress.results:
+                        done = gr.File(list(progress.results), visible=True), gr.Button(interactive=False)
+                        yield file_words(progress), *done
+                    else:
+                        yield file_words(progress), gr.skip(), gr.skip()
+        except Exception as error:  # noqa: BLE001 - see above
+            yield render.problem(logged_words(error)), _no_results(), gr.Button(interactive=False)
+
+    def cancel(flag: FileRun) -> None:
+        flag.is_cancelled = True
+
+    part.file.change(choose, part.file, [part.column, part.status, part.results], **PRIVATE)
+    part.run.click(
+        run,
+        [state, part.file, part.column, *inputs],
+        [part.status, part.results, part.cancel],
+        concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
+    )  # fmt: skip
+    part.cancel.click(cancel, state, None, queue=False, **PRIVATE)
+
+
+def _no_results() -> dict[str, Any]:
+    """Return an update that empties and hides the results; made anew each time, because Gradio takes it apart."""
+    return gr.update(value=None, visible=False)
+
+
+def file_words(progress: FileProgress) -> str:
+    """Return where a file run stands, as safe HTML."""
+    n_texts = progress.done - progress.n_faults
+    words = f"{render.counted(n_texts, 'text', 'texts')}, {render.counted(progress.found, *progress.nouns)}, "
+    words += f"{progress.seconds:.1f} s"
+    if progress.results and not progress.done:
+        return render.note("The file holds no text.")
+    if not progress.results:
+        return render.progress(words)
+    head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
+    parts = [head, progress.notice, words + "."]
+    if progress.n_faults:
+        more = progress.n_faults - len(progress.faults)
+        faults = "; ".join(progress.faults) + (f"; and {more} more" if more else "")
+        parts.append(f"{render.counted(progress.n_faults, 'line', 'lines')} could not be used: {faults}")
+    return render.note(" ".join(part for part in parts if part))
