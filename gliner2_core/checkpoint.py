@@ -83,7 +83,11 @@ def locate(name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_op
     """
     if name is None:
         return EMBEDDED_FOLDER, CheckpointInfo(EMBEDDED_NAME)
+    if not os.fspath(name):
+        raise CheckpointError("the model's name is empty; give a checkpoint folder, a hub id, or None for the embedded one")
     path = Path(name).expanduser()
+    if path.is_file():
+        raise CheckpointError(f"{os.fspath(name)!r} is a file; give the folder that holds the checkpoint")
     if path.is_dir():
         return _checked_folder(path / subfolder), CheckpointInfo(str(name))
     text = os.fspath(name)

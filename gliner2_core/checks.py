@@ -147,6 +147,12 @@ def reject_unknown(options: Iterable[str], allowed: Sequence[str], where: str) -
         raise InputTypeError(f"unknown option {', '.join(map(repr, unknown))} ({where}); known: {', '.join(allowed)}")
 
 
+def json_type(value: Any) -> str:
+    """Return a value's type in the words of JSON."""
+    names = {"dict": "object", "list": "list", "tuple": "list", "str": "string", "bool": "boolean", "NoneType": "null"}
+    return names.get(type(value).__name__, "number" if isinstance(value, (int, float)) else type(value).__name__)
+
+
 def surrogate_at(text: str) -> int | None:
     """Return the offset of the first lone surrogate, or None.
 

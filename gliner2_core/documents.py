@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
+from gliner2_core.checks import json_type, surrogate_at
 from gliner2_core.errors import DataError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 TEXT_COLUMNS = ("text", "input")
 KINDS = ("txt", "csv", "jsonl")
+SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def kind_of(path: str | Path) -> str:
 def read_documents(
     file: IO[bytes], kind: str, name: str, *, column: str | None = None, is_whole: bool = False
 ) -> Iterator[Document | BadLine]:
-    """Yield the documents of a file as they are read; texts are not changed.
+    """Yield the documents of a file as they are read; texts are not changed, blank lines are passed over.
 
     Args:
         file: Open in binary mode.
@@ -58,7 +65,7 @@ def read_documents(
         is_whole: A `txt` file is one document.
 
     Raises:
-        DataError: If a CSV file has no such column, or the file is not UTF-8.
+        DataError: If a CSV file has no such column, or two, or the file is UTF-16.
     """
     lines = _decoded(file, name)
     if kind == "csv":
@@ -68,11 +75,14 @@ def read_documents(
             if line.strip():
                 yield _read_json(number, line, column)
     elif is_whole:
-        yield Document(1, "".join(lines))
+        text = "".join(lines)
+        fault = _fault_of(text)
+        yield Document(1, text) if fault is None else BadLine(1, fault)
     else:
         for number, line in enumerate(lines, 1):
             if line.strip():
-                yield Document(number, line.rstrip("\r\n"))
+                fault = _fault_of(line)
+                yield Document(number, line.rstrip("\r\n")) if fault is None else BadLine(number, fault)
 
 
 def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
@@ -84,11 +94,11 @@ def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
         name: For messages.
 
     Raises:
-        DataError: If the file is not UTF-8.
+        DataError: If the file is UTF-16, or a CSV's header is not UTF-8.
     """
     lines = _decoded(file, name)
     if kind == "csv":
-        return _header(csv.reader(lines), name) or []
+        return _header(_rows(lines), name) or []
     if kind == "jsonl":
         first = next((line for line in lines if line.strip()), "null")
         try:
@@ -100,16 +110,24 @@ def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
 
 
 def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
+    """Yield lines; bytes that are no UTF-8 become half characters, by which the line is known to be bad."""
     for number, line in enumerate(file, 1):
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise DataError(f"{name}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from error
+        if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise DataError(f"{name}: the file is UTF-16 (“Unicode” in some editors); save it as UTF-8")
+        yield line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
+
+
+def _fault_of(line: str) -> str | None:
+    """Say what is wrong with a decoded line: which byte is no UTF-8."""
+    at = surrogate_at(line)
+    if at is None:
+        return None
+    return f"not UTF-8 (byte 0x{ord(line[at]) - 0xDC00:02x} at character {at + 1}); save the file as UTF-8"
 
 
 def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[Document | BadLine]:
     csv.field_size_limit(sys.maxsize)
-    rows = csv.reader(lines, strict=True)
+    rows = _rows(lines)
     header = _header(rows, name)
     if header is None:
         raise DataError(f"{name}: the file is empty; a CSV needs a header line")
@@ -126,18 +144,36 @@ def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[D
         if not row:
             continue
         if len(row) != len(header):
-            yield BadLine(line, f"{len(row)} values for {len(header)} columns")
+            yield BadLine(line, f"{_counted(len(row), 'value')} for {_counted(len(header), 'column')}")
+        elif fault := _fault_of(row[index]):
+            yield BadLine(line, fault)
         elif not row[index].strip():
             yield BadLine(line, f"the column {header[index]!r} is empty")
         else:
             yield Document(line, row[index])
 
 
-def _header(rows: Iterator[list[str]], name: str) -> list[str] | None:
+def _rows(lines: Iterable[str]) -> CsvReader:
+    """Read a CSV whose header parts its names by commas, or by semicolons or tabs where it has no comma."""
+    rest = iter(lines)
+    first = next(rest, "")
+    separator = next((one for one in SEPARATORS if one in first), ",")
+    return csv.reader(chain([first] if first else [], rest), delimiter=separator, strict=True)
+
+
+def _header(rows: CsvReader, name: str) -> list[str] | None:
     try:
-        return next(rows, None)
+        header = next(rows, None)
     except csv.Error as error:
         raise DataError(f"{name}:1: the header is malformed CSV: {error}") from error
+    for column in header or ():
+        if fault := _fault_of(column):
+            raise DataError(f"{name}:1: the header is {fault}")
+    return header
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def default_column(columns: Sequence[str]) -> str | None:
@@ -147,26 +183,30 @@ def default_column(columns: Sequence[str]) -> str | None:
 
 
 def _column_index(header: list[str], name: str, column: str | None) -> int:
-    if column is not None:
-        if column not in header:
-            raise DataError(f"{name}: no column {column!r}; columns are {', '.join(header)}")
-        return header.index(column)
-    default = default_column(header)
-    if default is not None:
-        return header.index(default)
+    if column is not None and column not in header:
+        raise DataError(f"{name}: no column {column!r}; columns are {', '.join(header)}")
+    chosen = default_column(header) if column is None else column
+    if chosen is not None:
+        if header.count(chosen) > 1:
+            raise DataError(f"{name}: {header.count(chosen)} columns are called {chosen!r}; rename all but one")
+        return header.index(chosen)
     raise DataError(f"{name}: no column 'text' among {', '.join(header)}; name the column that holds the text")
 
 
 def _read_json(number: int, line: str, column: str | None) -> Document | BadLine:
+    if fault := _fault_of(line):
+        return BadLine(number, fault)
     try:
         value = json.loads(line)
-    except ValueError as error:
-        return BadLine(number, f"not JSON: {error}")
+    except json.JSONDecodeError as error:
+        return BadLine(number, f"not JSON: {error.msg} at character {error.pos + 1}")
     if isinstance(value, dict):
         keys = [column] if column is not None else [key for key in TEXT_COLUMNS if key in value]
         if not keys or keys[0] not in value:
             return BadLine(number, f"no key {column or 'text'!r}; keys are {', '.join(map(str, value)) or 'none'}")
         value = value[keys[0]]
     if not isinstance(value, str):
-        return BadLine(number, f"the text must be a string, got {type(value).__name__}")
+        return BadLine(number, f"the text must be a string, got {json_type(value)}")
+    if not value.strip():
+        return BadLine(number, "the text is empty")
     return Document(number, value)

@@ -168,7 +168,8 @@ class Prediction:
                 }
                 for task in self.classifications
             ],
-            "counts": dict(self.counts),
+            # Entities are one group to the count head; how many there are says the list above.
+            "counts": {name: count for name, count in self.counts.items() if not (self.has_entities and name == "entities")},
             "windows": self.windows,
             "words": self.words,
             "checkpoint": {"name": self.checkpoint.name, "revision": self.checkpoint.revision},

@@ -10,13 +10,16 @@ from ui.messages import PageError
 LabelOptions = dict[str, dict[str, Any]]
 _DECIMAL_COMMA = re.compile(r"(@\s*\d+),(\d)")
 _THRESHOLD = re.compile(r"^(.*?)\s*@\s*([^@\s]+)\s*$")
+_NUMBER_LIKE = re.compile(r"[-+]?[\d.]+%?")
+_SEPARATORS = re.compile(r"[,;]")
+_COLON = re.compile(r"::?")
 
 
 def parse_labels(text: str, *, most: int) -> LabelOptions:
     """Read the label box.
 
-    A line is `label`, `label: description`, either with `@0.4` at its end for a threshold of its own; a line without a
-    colon may hold several labels, separated by commas.
+    A line is `label`, `label: description`, either with `@0.4` at its end for a threshold of its own. Commas or semicolons
+    part labels; a description belongs to the last label before its colon, and goes on to the end of the line.
 
     Args:
         text: What the box holds.
@@ -43,19 +46,22 @@ def parse_labels(text: str, *, most: int) -> LabelOptions:
 
 def _parse_line(line: str, number: int) -> list[tuple[str, dict[str, Any]]]:
     line = _DECIMAL_COMMA.sub(r"\1.\2", line)
-    name, colon, description = line.partition(":")
-    if not colon:
-        return [_parse_label(part, "", number) for part in line.split(",") if part.strip()]
-    if not name.strip():
+    name, *descriptions = _COLON.split(line, maxsplit=1)
+    *before, last = _SEPARATORS.split(name)
+    found = [_parse_label(part, "", number) for part in before if part.strip()]
+    if not descriptions:
+        return found + ([_parse_label(last, "", number)] if last.strip() else [])
+    if not last.strip():
         raise PageError(f"Line {number} has a description but no label: “{line.strip()}”. Write label: description")
-    return [_parse_label(name, description, number)]
+    return [*found, _parse_label(last, descriptions[0], number)]
 
 
 def _parse_label(name: str, description: str, number: int) -> tuple[str, dict[str, Any]]:
     options: dict[str, Any] = {}
     rest = description if description.strip() else name
     match = _THRESHOLD.match(rest.strip())
-    if match:
+    # An @ in a description is mostly part of an example, such as an e-mail address.
+    if match and (rest is name or _NUMBER_LIKE.fullmatch(match[2])):
         options["threshold"] = _threshold(match[2], number)
         rest = match[1]
     if description.strip():

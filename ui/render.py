@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from gliner2_core.predictions import Prediction
@@ -38,8 +39,8 @@ def table_rows(prediction: Prediction) -> list[list[Any]]:
 
 
 def percent(share: float) -> str:
-    """Write a probability as a percentage with one digit."""
-    return f"{100 * share:.1f} %"
+    """Write a probability as a percentage with one digit; what rounds to nothing is “< 0.1 %”."""
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %"
 
 
 def status_line(prediction: Prediction, found: str | None = None) -> str:
@@ -63,19 +64,26 @@ def status_line(prediction: Prediction, found: str | None = None) -> str:
     return note(" · ".join(parts))
 
 
-def note(text: str) -> str:
-    """Return a neutral status message as safe HTML."""
-    return f'<p class="wb-status" role="status">{html.escape(text)}</p>'
+def note(text: str, items: Sequence[str] = ()) -> str:
+    """Return a neutral status message as safe HTML, with a list below it where there are items."""
+    listed = "".join(f"<li>{html.escape(item)}</li>" for item in items)
+    return f'<div class="wb-status" role="status">{html.escape(text)}{f"<ul>{listed}</ul>" if listed else ""}</div>'
+
+
+def ready(text: str) -> str:
+    """Return the message of a page that has no result yet, as safe HTML."""
+    return f'<div class="wb-status wb-fresh" role="status">{html.escape(text)}</div>'
 
 
 def problem(text: str) -> str:
     """Return an error message as safe HTML; screen readers say it at once."""
-    return f'<p class="wb-status wb-problem" role="alert"><strong>Not done.</strong> {html.escape(text)}</p>'
+    return f'<p class="wb-status wb-fresh wb-problem" role="alert"><strong>Not done.</strong> {html.escape(text)}</p>'
 
 
-def progress(text: str) -> str:
-    """Return a moving bar with its words as safe HTML; a file's number of texts is not known before its end."""
-    return f'<p class="wb-status" role="status"><progress aria-label="Progress"></progress> {html.escape(text)}</p>'
+def progress(text: str, share: float) -> str:
+    """Return a bar filled to a share of 0–1, with its words, as safe HTML."""
+    bar = f'<progress aria-label="Progress" value="{share:.3f}" max="1"></progress>'
+    return f'<p class="wb-status wb-fresh" role="status">{bar} {html.escape(text)}</p>'
 
 
 def as_json(prediction: Prediction) -> str:

@@ -49,5 +49,5 @@ class Services:
         """Load the model before anybody asks; a failure is logged and comes again, in words, with the first request."""
         try:
             self.extractor()
-        except Gliner2Error:
-            logger.warning("the model %s cannot be loaded", self.settings.model, exc_info=True)
+        except Gliner2Error as error:
+            logger.warning("the model %s cannot be loaded: %s", self.settings.model, error)

@@ -45,7 +45,13 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     """
     parser = argparse.ArgumentParser(prog="app.py", description="Serves the GLiNER2 Workbench in the browser.")
     parser.add_argument("--host", help="address to listen on (127.0.0.1; 0.0.0.0 for all)")
-    parser.add_argument("--port", type=int, help="port (the first free one from 7860 on)")
+    parser.add_argument("--port", type=_port, metavar="N", help="port (the first free one from 7860 on)")
     parser.add_argument("--model", help="checkpoint folder or hub id (the embedded checkpoint)")
     args = parser.parse_args(arguments)
     return Settings(args.model or environment.get("WORKBENCH_MODEL") or None, args.host, args.port)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65535")
+    return int(text)

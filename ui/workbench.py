@@ -45,17 +45,19 @@ def launch(app: gr.Blocks, services: Services) -> None:
     """Serve the page until interrupted; loads the model meanwhile, so that the first visitor need not wait.
 
     Raises:
-        SystemExit: If the port is taken; says which one and what to do.
+        SystemExit: If the model's folder is not there or the port is taken; says which and what to do.
     """
+    settings = services.settings
+    if settings.model and settings.model.startswith(("/", ".", "~")) and not Path(settings.model).is_dir():
+        raise SystemExit(f"--model {settings.model}: there is no such folder")
     threading.Thread(target=services.warm_up, daemon=True).start()
     try:
         app.launch(**_launch_options(services))
     except OSError as error:
-        port = services.settings.port
-        if port is None:
+        if settings.port is None:
             raise
         raise SystemExit(
-            f"Port {port} cannot be used ({error}). Give another, or none to take the first free one."
+            f"Port {settings.port} is taken. Choose another with --port, or leave it out to take the first free one."
         ) from error
 
 

@@ -70,8 +70,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
+    from gliner2_core.evaluation.suites import sets_named
+
     if bool(args.files) == bool(args.suite):
         raise InputError("give either JSONL files or --suite, for example: evaluate corrections.jsonl")
+    if args.suite:
+        sets_named(args.suite)
     if args.suite and not args.data and set(args.suite) != {"latency"}:
         raise InputError("--suite needs --data DIR, the folder that holds the benchmark files (NAME.jsonl.gz)")
     if args.out and not Path(args.out).absolute().parent.is_dir():

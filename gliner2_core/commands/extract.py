@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gliner2_core.documents import BadLine, Document, kind_of, read_documents
-from gliner2_core.errors import Gliner2Error, InputError
+from gliner2_core.errors import Gliner2Error, InputError, SchemaError
 from gliner2_core.schema import Schema
 
 if TYPE_CHECKING:
@@ -151,15 +151,25 @@ def _schema(args: argparse.Namespace) -> Schema:
         raise InputError("give either --schema FILE or --labels A,B")
     if args.labels is not None:
         return Schema().entities([label.strip() for label in args.labels.split(",")])
-    with _open(args.schema, "r") as file:
-        return Schema.from_json(file.read())
+    with _open(args.schema, "rb") as file:
+        data = file.read()
+    try:
+        return Schema.from_json(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SchemaError(f"{args.schema}: not UTF-8 ({error.reason}); save the file as UTF-8") from error
+    except SchemaError as error:
+        raise SchemaError(f"{args.schema}: {error}") from error
 
 
 def _documents(args: argparse.Namespace, files: ExitStack) -> Iterator[Document | BadLine]:
     if args.text is not None:
+        if not args.text.strip():
+            raise InputError("--text is empty")
         return iter([Document(1, args.text)])
     if args.file == "-":
         return read_documents(sys.stdin.buffer, "txt", "standard input", is_whole=args.whole)
+    if Path(args.file).is_dir():
+        raise InputError(f"{args.file} is a folder; give a .txt, .csv or .jsonl file")
     kind = kind_of(args.file)
     file = files.enter_context(_open(args.file, "rb"))
     return read_documents(file, kind, args.file, column=args.column, is_whole=args.whole)

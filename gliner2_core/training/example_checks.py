@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core.checks import checked_name, surrogate_at
+from gliner2_core.checks import checked_name, json_type, surrogate_at
 from gliner2_core.errors import InputError
 from gliner2_core.training.gold import Mention
 
@@ -64,18 +64,12 @@ def shown(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def type_name(value: Any) -> str:
-    """Return a value's type in the words of JSON."""
-    names = {"dict": "object", "list": "list", "tuple": "list", "str": "string", "bool": "boolean", "NoneType": "null"}
-    return names.get(type(value).__name__, "number" if isinstance(value, (int, float)) else type(value).__name__)
-
-
 def read_mapping(value: Any, where: str, faults: FaultList) -> Mapping[str, Any]:
     """Return an object; null counts as empty, anything else is a fault."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        faults.add(f"{where} must be an object, got {type_name(value)} ({shown(value)})")
+        faults.add(f"{where} must be an object, got {json_type(value)} ({shown(value)})")
         return {}
     return value
 
@@ -85,7 +79,7 @@ def read_list(value: Any, where: str, faults: FaultList) -> Sequence[Any]:
     if value is None:
         return ()
     if not isinstance(value, (list, tuple)):
-        faults.add(f"{where} must be a list, got {type_name(value)} ({shown(value)})")
+        faults.add(f"{where} must be a list, got {json_type(value)} ({shown(value)})")
         return ()
     return value
 
@@ -120,7 +114,7 @@ def read_descriptions(value: Any, where: str, known: Iterable[str], what: str, f
         if name not in allowed:
             faults.add(f"{where} describes {name!r}, which is no {what} of this record ({listed_names(allowed)})")
         elif description is not None and not isinstance(description, str):
-            faults.add(f"{where}.{name} must be a string, got {type_name(description)} ({shown(description)})")
+            faults.add(f"{where}.{name} must be a string, got {json_type(description)} ({shown(description)})")
         elif description and surrogate_at(description) is not None:
             faults.add(f"{where}.{name} contains a lone surrogate, which is no character")
         elif description:
@@ -151,7 +145,7 @@ def _read_mention(value: Any, where: str, text: str, faults: FaultList) -> tuple
     if isinstance(value, Mapping):
         return _read_pinned(value, where, text, faults)
     if not isinstance(value, str):
-        faults.add(f"{where} must be a string or an object with {_keys()}, got {type_name(value)} ({shown(value)})")
+        faults.add(f"{where} must be a string or an object with {_keys()}, got {json_type(value)} ({shown(value)})")
     elif not value.strip():
         faults.add(f'{where} {value!r} is blank; write "" for an absent value')
     elif not occurs(value, text):

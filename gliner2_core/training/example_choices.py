@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gliner2_core.checks import surrogate_at
+from gliner2_core.checks import json_type, surrogate_at
 from gliner2_core.training.example_checks import (
     FaultList,
     is_name,
@@ -17,7 +17,6 @@ from gliner2_core.training.example_checks import (
     reject_unknown_keys,
     repeated,
     shown,
-    type_name,
 )
 from gliner2_core.training.gold import GoldClassification, GoldField, GoldInstance
 
@@ -49,7 +48,7 @@ def _read_chosen(value: Any, where: str, faults: FaultList) -> tuple[str, ...]:
         if isinstance(name, str):
             chosen.append(name)
         else:
-            faults.add(f"{where} must be a string or a list of strings, got {type_name(name)} ({shown(name)})")
+            faults.add(f"{where} must be a string or a list of strings, got {json_type(name)} ({shown(name)})")
     for name in repeated(chosen):
         faults.add(f"{where} lists {shown(name)} twice")
     return tuple(chosen)
@@ -97,7 +96,7 @@ def read_classification(value: Any, where: str, faults: FaultList) -> tuple[Gold
 
 def _read_multi_label(value: Any, true_labels: Sequence[str], where: str, faults: FaultList) -> bool:
     if value is not None and not isinstance(value, bool):
-        faults.add(f"{where}: multi_label must be true or false, got {type_name(value)} ({shown(value)})")
+        faults.add(f"{where}: multi_label must be true or false, got {json_type(value)} ({shown(value)})")
     # As in the reference: several true labels make a task multi-label, whatever the record says.
     is_multi_label = bool(value) or len(true_labels) > 1
     if not true_labels and not is_multi_label:
@@ -109,7 +108,7 @@ def _read_prompt(value: Any, where: str, faults: FaultList) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or surrogate_at(value) is not None:
-        faults.add(f"{where}: prompt must be a string, got {type_name(value)} ({shown(value)})")
+        faults.add(f"{where}: prompt must be a string, got {json_type(value)} ({shown(value)})")
         return None
     return value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gliner2_core.checks import surrogate_at
+from gliner2_core.checks import json_type, surrogate_at
 from gliner2_core.training.example_checks import (
     FaultList,
     is_name,
@@ -15,7 +15,6 @@ from gliner2_core.training.example_checks import (
     read_mentions,
     reject_unknown_keys,
     shown,
-    type_name,
 )
 from gliner2_core.training.example_choices import check_fields_agree, read_choice, read_classification
 from gliner2_core.training.gold import GoldField, GoldInstance, Mention, TrainingExample
@@ -46,12 +45,12 @@ def read_record(record: Any, faults: FaultList) -> TrainingExample:
     Source: reference package 2.1, training data format (InputExample).
     """
     if not isinstance(record, Mapping):
-        faults.add(f"a record must be a JSON object, got {type_name(record)} ({shown(record)})")
+        faults.add(f"a record must be a JSON object, got {json_type(record)} ({shown(record)})")
         return TrainingExample("", origin=faults.origin)
     text, output = split_record(record, faults)
     if not isinstance(text, str):
         if not any("is missing" in fault.message for fault in faults.items):
-            faults.add(f"the text must be a string, got {type_name(text)} ({shown(text)})")
+            faults.add(f"the text must be a string, got {json_type(text)} ({shown(text)})")
     elif not text.strip():
         faults.add("the text is empty")
     elif surrogate_at(text) is not None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
-ALL_SPANS = "Allow everything that reaches the threshold"
+ALL_SPANS = "Allow everything that reaches the threshold (allow)"
 SPANS = """chips => chips.map(({dataset: d}) => ({
     start: Number(d.start), end: Number(d.end), label: d.label, surface: d.surface, score: Number(d.score)}))"""
 SHOWN = "box => [...box.childNodes].filter(n => n.tagName !== 'BUTTON').map(n => n.textContent).join('')"
@@ -119,7 +119,7 @@ def test_a_file_gives_two_downloads(page: Page, tmp_path: Path) -> None:
     page.get_by_role("option", name="body").click()
     page.get_by_role("button", name="Find entities in the file").click()
     expect(page.locator("#entity-file-status")).to_contain_text("Done.", timeout=60_000)
-    expect(page.locator("#entity-file-status")).to_contain_text("line 3: 1 values for 2 columns")
+    expect(page.locator("#entity-file-status")).to_contain_text("line 3: 1 value for 2 columns")
     found = []
     for name in ("entities.jsonl", "entities.csv"):
         with page.expect_download() as download:

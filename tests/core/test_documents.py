@@ -28,9 +28,39 @@ def test_byte_order_mark_is_no_part_of_the_text() -> None:
     assert read(b"\xef\xbb\xbfone", "txt") == [Document(1, "one")]
 
 
-def test_other_encoding_is_an_error_with_its_line() -> None:
-    with pytest.raises(DataError, match=r"file:2: not UTF-8 .*save the file as UTF-8"):
-        read("ok\ncafé\n".encode("latin-1"), "txt")
+@pytest.mark.parametrize(
+    ("kind", "content", "line"),
+    [
+        ("txt", "ok\ncafé\nfine\n", 2),
+        ("csv", "id,text\n1,ok\n2,café\n3,fine\n", 3),
+        ("jsonl", '"ok"\n"café"\n"fine"\n', 2),
+    ],
+)
+def test_a_line_in_another_encoding_is_reported_and_the_rest_is_read(kind: str, content: str, line: int) -> None:
+    before, bad, after = read(content.encode("latin-1"), kind)
+    assert isinstance(bad, BadLine)
+    assert bad.line == line
+    assert "not UTF-8 (byte 0xe9 at character" in bad.reason
+    assert "save the file as UTF-8" in bad.reason
+    assert [one.text for one in (before, after) if isinstance(one, Document)] == ["ok", "fine"]
+
+
+def test_utf_16_is_named() -> None:
+    with pytest.raises(DataError, match=r"file: the file is UTF-16 .* save it as UTF-8"):
+        read("café".encode("utf-16"), "txt")
+    with pytest.raises(DataError, match=r"file:1: the header is not UTF-8"):
+        read("café,text\nx,y\n".encode("latin-1"), "csv")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_header_says_how_values_are_parted(separator: str) -> None:
+    content = f'id{separator}text\n1{separator}"Tim, Apple; Rome\tx"\n'
+    assert read(content, "csv") == [Document(2, "Tim, Apple; Rome\tx")]
+
+
+def test_two_columns_of_the_text_s_name_are_an_error() -> None:
+    with pytest.raises(DataError, match=r"2 columns are called 'text'; rename all but one"):
+        read("text,text\na,b\n", "csv")
 
 
 def test_csv_line_numbers_count_lines_inside_quotes() -> None:
@@ -62,7 +92,7 @@ def test_empty_csv_is_an_error() -> None:
 
 def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
     assert read("id,text\n1\n2,\n3,x\n", "csv") == [
-        BadLine(2, "1 values for 2 columns"),
+        BadLine(2, "1 value for 2 columns"),
         BadLine(3, "the column 'text' is empty"),
         Document(4, "x"),
     ]
@@ -73,8 +103,10 @@ def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
     [
         ("{", "not JSON"),
         ('{"body": "x"}', "no key 'text'; keys are body"),
-        ('{"text": 3}', "the text must be a string, got int"),
+        ('{"text": 3}', "the text must be a string, got number"),
         ("[1]", "the text must be a string, got list"),
+        ('{"text": null}', "the text must be a string, got null"),
+        ('{"text": " "}', "the text is empty"),
     ],
 )
 def test_bad_json_line_is_reported_and_the_rest_is_read(line: str, reason: str) -> None:

@@ -160,7 +160,7 @@ def test_a_prediction_as_json_leaves_nothing_out() -> None:
         ],
         "relations": [{"name": "visits", "head": ann, "tail": oslo}],
         "classifications": [{"task": "tone", "multi_label": False, **tone}, {"task": "tones", "multi_label": True, **tone}],
-        "counts": {"trip": 1, "entities": 2, "visits": 1, "owns": 0},
+        "counts": {"trip": 1, "visits": 1, "owns": 0},
         "windows": 1,
         "words": 3,
         "checkpoint": {"name": "tiny", "revision": "abc"},

@@ -27,6 +27,7 @@ REASONS = {
 }
 
 UNRECORDED = {
+    "shared options": "an option of two choice fields is read at each field's own place, not at the first one for both",
     "validators": "expressions run in `regex`, which has a time limit; there \\w also matches combining marks",
     "empty description": "an empty description says nothing: the prompt holds no empty [DESCRIPTION]",
     "two descriptions": "a field spec with two descriptions is an error; its parts may have blanks around them",
@@ -36,7 +37,9 @@ UNRECORDED = {
     "long text": "a text beyond the model's window is read in overlapping windows instead of failing",
     "options": "an unknown class_act and a few-shot example of a foreign label are errors; flags are keyword-only",
 }
-"""Differences that no recorded request shows; each has its own test in tests/core or is checked by hand on random models."""
+"""Differences that no recorded request shows; each has its own test in tests/core or is checked by hand on random models.
+
+`tests/parity/against_reference.py` looks for more, on random checkpoints and requests."""
 
 
 @dataclass(frozen=True)

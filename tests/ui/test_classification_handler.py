@@ -90,7 +90,7 @@ def test_a_file_gives_a_row_per_label(services: Services, tmp_path: Path) -> Non
     *_, last = run_file(services, FileRun(), str(path), None, job, tmp_path)
     jsonl, table = map(Path, last.results)
     lines = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
-    assert [(line["line"], line["classifications"][0]["task"]) for line in lines] == [(1, "mood"), (3, "mood")]
+    assert [(line["line"], list(line["result"])) for line in lines] == [(1, ["mood"]), (3, ["mood"])]
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["line"], row["label"]) for row in rows] == [("1", "good"), ("1", "bad"), ("3", "good"), ("3", "bad")]

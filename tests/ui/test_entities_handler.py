@@ -96,7 +96,7 @@ def test_rows_stand_in_text_order_and_outer_spans_first() -> None:
 
 
 def test_messages_are_escaped() -> None:
-    for made in (render.note("<i>"), render.problem("<i>"), render.progress("<i>")):
+    for made in (render.note("<i>", ["<i>"]), render.ready("<i>"), render.problem("<i>"), render.progress("<i>", 0.5)):
         assert "<i>" not in made
         assert "&lt;i&gt;" in made
 

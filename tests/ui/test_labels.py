@@ -22,6 +22,11 @@ from ui.messages import PageError
         ("a @0.1, b @ 0.2", {"a": {"threshold": 0.1}, "b": {"threshold": 0.2}}),
         ("law: section 12: all @ 0.9", {"law": {"description": "section 12: all", "threshold": 0.9}}),
         ("time:", {"time": {}}),
+        ("person, city: a town, large", {"person": {}, "city": {"description": "a town, large"}}),
+        ("person; city", {"person": {}, "city": {}}),
+        ("city::a town", {"city": {"description": "a town"}}),
+        ("e-mail: like a@b.c", {"e-mail": {"description": "like a@b.c"}}),
+        ("person: at 9 @ home @ 0.3", {"person": {"description": "at 9 @ home", "threshold": 0.3}}),
     ],
 )
 def test_labels_are_read(text: str, labels: dict[str, Any]) -> None:

@@ -33,6 +33,22 @@ def test_a_model_that_cannot_be_loaded_is_logged(tmp_path: Path, caplog: pytest.
     assert "nothing cannot be loaded" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--port", "99999"], "'99999' is no port: give a number from 1 to 65535"),
+        (["--port", "x"], "'x' is no port"),
+        (["--model", "/no/such/folder"], "--model /no/such/folder: there is no such folder"),
+    ],
+)
+def test_options_that_cannot_work_end_the_start_with_one_line(options: list[str], words: str) -> None:
+    command = [sys.executable, "app.py", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_taken_port_is_named() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -41,5 +57,5 @@ def test_a_taken_port_is_named() -> None:
         command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
-    assert f"Port {port} cannot be used" in done.stderr
+    assert f"Port {port} is taken. Choose another with --port" in done.stderr
     assert "Traceback" not in done.stderr

@@ -23,4 +23,4 @@ def test_environment_names_the_model() -> None:
 def test_wrong_port_ends_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         read_settings(["--port", "x"], {})
-    assert "argument --port: invalid int value: 'x'" in capsys.readouterr().err
+    assert "argument --port: 'x' is no port: give a number from 1 to 65535" in capsys.readouterr().err

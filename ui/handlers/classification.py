@@ -180,7 +180,6 @@ def classification_job(services: Services, cards: Sequence[Card]) -> FileJob:
         "classifications",
         classification_schema(services, cards),
         {},
-        lambda prediction: {"classifications": prediction.to_dict()["classifications"]},
         ("task", "label", "probability", "chosen"),
         _rows,
         ("probability", "probabilities"),

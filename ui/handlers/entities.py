@@ -15,10 +15,10 @@ from ui.services import Services
 
 POLICIES = {
     "Best ones, no overlap per label": None,
-    "Allow everything that reaches the threshold": "allow",
-    "Allow nested, not crossing": "nested",
-    "No overlaps, highest total confidence": "flat",
-    "Longest wins": "longest",
+    "Allow everything that reaches the threshold (allow)": "allow",
+    "Allow nested, not crossing (nested)": "nested",
+    "No overlaps, highest total confidence (flat)": "flat",
+    "Longest wins (longest)": "longest",
 }
 """What the page offers → overlap policy."""
 
@@ -103,7 +103,6 @@ def entity_job(services: Services, labels: str, threshold: float, policy: str) -
         "entities",
         Schema().entities(options),
         {"threshold": threshold, "overlap_policy": overlap_policy},
-        lambda prediction: {"entities": prediction.to_dict()["entities"]},
         ("label", "text", "start", "end", "confidence"),
         _rows,
         ("entity", "entities"),

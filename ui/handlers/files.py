@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from gliner2_core import Prediction, Schema
-from gliner2_core.documents import BadLine, Document, column_names, kind_of, read_documents
+from gliner2_core.documents import BadLine, Document, column_names, default_column, kind_of, read_documents
 from gliner2_core.errors import Gliner2Error
+from gliner2_core.views import View
 from ui.messages import PageError
 from ui.services import Services
 from ui.state import FileRun
@@ -23,6 +24,7 @@ CHUNK = 8
 REPORT_EVERY_S = 0.3
 """A browser that is told of every few texts has no time left for its buttons."""
 SHOWN_FAULTS = 20
+_VIEW = View(include_confidence=True, include_spans=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,6 @@ class FileJob:
         name: Of the result files.
         schema: What is asked.
         options: Further options of `predict`.
-        answer: Prediction → what the JSONL line says beside `line` and `text`.
         header: Of the CSV file, after `line`.
         rows: Prediction → its CSV rows, without the line.
         nouns: What a row is called, one and many.
@@ -42,7 +43,6 @@ class FileJob:
     name: str
     schema: Schema
     options: dict[str, Any]
-    answer: Callable[[Prediction], dict[str, Any]]
     header: tuple[str, ...]
     rows: Callable[[Prediction], list[list[Any]]]
     nouns: tuple[str, str]
@@ -61,6 +61,7 @@ class FileProgress:
         notice: What else the visitor should know.
         results: The result files, once the run has ended.
         seconds: Since the start.
+        share: How much of the file is read, 0–1.
         is_cancelled: Whether the visitor stopped it.
     """
 
@@ -72,6 +73,7 @@ class FileProgress:
     notice: str = ""
     results: tuple[str, ...] = ()
     seconds: float = 0.0
+    share: float = 0.0
     is_cancelled: bool = False
 
     def report(self, line: int, reason: str) -> None:
@@ -134,7 +136,10 @@ def run_file(
             outputs.enter_context(targets[0].open("w", encoding="utf-8")),
             outputs.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
         )
-        documents = read_documents(source, kind, name, column=column or None)
+        size = Path(path).stat().st_size
+        # Where the usual column is chosen, every line's own usual key counts, as in the command.
+        usual = default_column(columns_of(services, path))
+        documents = read_documents(source, kind, name, column=None if column in (None, "", usual) else column)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
             room = services.settings.max_rows - progress.done
             for one in chunk[:room]:
@@ -145,6 +150,7 @@ def run_file(
             seconds = time.monotonic() - started
             if not progress.seconds or seconds - progress.seconds >= REPORT_EVERY_S:
                 progress.seconds = seconds
+                progress.share = min(source.tell() / size, 1.0) if size else 1.0
                 yield progress
         outputs.close()
         progress.seconds = time.monotonic() - started
@@ -189,7 +195,8 @@ class _Writer:
 
     def write(self, document: Document, prediction: Prediction) -> int:
         """Write one prediction; returns its number of rows."""
-        record = {"line": document.line, "text": document.text, **self._job.answer(prediction)}
+        # The same lines as those of `python -m gliner2_core extract`.
+        record = {"line": document.line, "text": document.text, "result": _VIEW.formatted(prediction)}
         self._jsonl.write(json.dumps(record, ensure_ascii=False) + "\n")
         rows = self._job.rows(prediction)
         for row in rows:

@@ -4,6 +4,8 @@ const legend = element.querySelector('.sv-legend');
 const detail = element.querySelector('.sv-detail');
 // White text on each of these has a contrast of at least 4.5 : 1.
 const COLOURS = ['#6d28d9', '#b91c1c', '#047857', '#1d4ed8', '#9a3412', '#be185d', '#0e7490', '#3f6212', '#854d0e', '#475569', '#7e22ce', '#115e59'];
+// More layers than this would hide the text; the table has them all.
+const MOST_LAYERS = 10;
 const HINT = 'Point at a label, or reach it with Tab, to see its confidence and offsets.';
 
 function make(tag, name, text) {
@@ -23,7 +25,7 @@ function unitsOf(text) {
   return units;
 }
 
-function percent(score) { return (100 * score).toFixed(0) + '\u00a0%'; }
+function percent(score) { return (score > 0 && score < 0.005 ? '< 1' : (100 * score).toFixed(0)) + '\u00a0%'; }
 
 function rowsOf(spans) {
   // The lowest free underline for each span, outer spans first: overlapping spans never share one.
@@ -66,7 +68,7 @@ function activate(spans, ids) {
   }
   detail.textContent = ids.length
     ? ids.map((id) => { const s = spans[Number(id)]; return `${s.surface} — ${s.label}, ${percent(s.score)}, characters ${s.start}–${s.end}`; }).join(' · ')
-    : spans.length ? HINT : '';
+    : spans.length ? HINT + (left ? ` ${left} more spans overlap these; the table has them.` : '') : '';
 }
 
 function watchNode(node, spans, ids) {
@@ -102,7 +104,8 @@ function draw() {
   box.classList.toggle('sv-empty', !text);
   if (!text) { box.style.lineHeight = ''; box.append(make('span', '', props.empty || '')); detail.textContent = ''; return; }
   drawText(text, spans);
-  for (const label of labels) {
+  const none = labels.filter((label) => !spans.some((span) => span.label === label));
+  for (const label of labels.filter((one) => !none.includes(one))) {
     const item = make('div'), count = spans.filter((span) => span.label === label).length;
     item.setAttribute('role', 'listitem');
     const mark = make('i');
@@ -110,24 +113,38 @@ function draw() {
     item.append(mark, make('span', '', `${label} (${count})`));
     legend.append(item);
   }
+  if (none.length) {
+    const item = make('div', 'sv-none', `not found: ${none.slice(0, 12).join(', ')}${none.length > 12 ? ` and ${none.length - 12} more` : ''}`);
+    item.setAttribute('role', 'listitem');
+    legend.append(item);
+  }
   activate(spans, []);
 }
 
-function drawText(text, spans) {
+let left = 0;
+
+function drawText(text, all) {
+  let spans = all;
+  if (rowsOf(spans) > MOST_LAYERS) {
+    // Too many for the page: the likeliest stay.
+    rowsOf([...spans].sort((x, y) => y.score - x.score));
+    spans = spans.filter((span) => span.row < MOST_LAYERS);
+  }
+  left = all.length - spans.length;
   const nRows = rowsOf(spans);
-  box.style.lineHeight = 1.9 + 0.38 * Math.min(nRows, 8);
+  box.style.lineHeight = 1.9 + 0.38 * nRows;
   const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.a, span.b])])].sort((x, y) => x - y);
   let open = [], next = 0;
   for (let index = 0; index < cuts.length; index += 1) {
     const from = cuts[index], to = cuts[index + 1];
-    for (const span of open.filter((one) => one.b === from).sort((x, y) => y.a - x.a)) box.append(chip(span, spans));
+    for (const span of open.filter((one) => one.b === from).sort((x, y) => y.a - x.a)) box.append(chip(span, all));
     open = open.filter((one) => one.b > from);
     while (next < spans.length && spans[next].a === from) { open.push(spans[next]); next += 1; }
     if (to === undefined) break;
     if (!open.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
     const node = make('span', 'sv-segment', text.slice(from, to));
     paint(node, open, nRows);
-    watchNode(node, spans, open.map((span) => span.id));
+    watchNode(node, all, open.map((span) => span.id));
     box.append(node);
   }
 }

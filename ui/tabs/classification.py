@@ -17,7 +17,7 @@ from ui.handlers.classification import classification_job, classify, task_card
 from ui.messages import logged_words
 from ui.score_view import ScoreView
 from ui.services import Services
-from ui.tabs.common import LOADING, READY, model_queue
+from ui.tabs.common import READY, model_queue, waiting_words
 from ui.tabs.file_part import build_file_part, wire_file_part
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
@@ -47,12 +47,12 @@ def build_classification_tab(services: Services) -> None:
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
             text = gr.Textbox(
-                first.text, label="Text", lines=6, max_lines=24, elem_id="class-text", placeholder="Type or paste a text"
+                first.text, label="Text", lines=6, max_lines=14, elem_id="class-text", placeholder="Type or paste a text"
             )
             gr.HTML('<h2 class="wb-part">Tasks</h2>')
             tasks = CardList(task_card(services.settings.max_tasks), first.cards(), elem_id="class-tasks")
             run = gr.Button("Classify  (Ctrl+Enter)", variant="primary", elem_id="class-run", elem_classes="wb-run")
-        with gr.Column(scale=6, min_width=320):
+        with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
     examples = gr.Examples(
         [[example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES],
@@ -69,7 +69,7 @@ def build_classification_tab(services: Services) -> None:
 
 
 def _build_outputs() -> _Outputs:
-    status = gr.HTML(render.note(READY), elem_id="class-status")
+    status = gr.HTML(render.ready(READY), elem_id="class-status")
     with gr.Tabs():
         with gr.Tab("Probabilities"):
             scores = ScoreView(empty=EMPTY_WORDS, elem_id="class-scores")
@@ -89,8 +89,8 @@ def _build_outputs() -> _Outputs:
 
 def _wire(services: Services, button: gr.Button, loaded: Dependency, given: list[Any], outputs: _Outputs) -> None:
     def run(text: str, cards: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-        if not services.is_loaded:
-            yield render.note(LOADING), *[gr.skip()] * 5
+        if words := waiting_words(services, text):
+            yield render.ready(words), *[gr.skip()] * 5
         try:
             answer = classify(services, text, cards)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace

@@ -16,7 +16,7 @@ from ui.handlers.entities import POLICIES, entity_job, extract_entities
 from ui.messages import logged_words
 from ui.services import Services
 from ui.span_view import EMPTY, SpanView
-from ui.tabs.common import LOADING, READY, model_queue
+from ui.tabs.common import READY, model_queue, waiting_words
 from ui.tabs.file_part import build_file_part, wire_file_part
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
@@ -68,7 +68,7 @@ def build_entities_tab(services: Services) -> EntitiesTab:
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
             inputs = _build_inputs()
-        with gr.Column(scale=6, min_width=320):
+        with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
     examples = gr.Examples(
         [[example.text, example.labels] for example in ENTITY_EXAMPLES],
@@ -88,7 +88,7 @@ def build_entities_tab(services: Services) -> EntitiesTab:
 def _build_inputs() -> _Inputs:
     first = ENTITY_EXAMPLES[0]
     text = gr.Textbox(
-        first.text, label="Text", lines=7, max_lines=24, elem_id="entity-text", placeholder="Type or paste a text"
+        first.text, label="Text", lines=7, max_lines=14, elem_id="entity-text", placeholder="Type or paste a text"
     )
     labels = gr.Textbox(
         first.labels, label="Labels to find", info=LABEL_HINT, lines=5, max_lines=14, elem_id="entity-labels",
@@ -100,7 +100,7 @@ def _build_inputs() -> _Inputs:
         0.5,
         step=0.01,
         label="Threshold",
-        info="Show what the model holds at least this likely.",
+        info="Show only what the model is at least this sure of.",
         elem_id="entity-threshold",
     )
     policy = gr.Dropdown(list(POLICIES), value=next(iter(POLICIES)), label="Overlapping spans", elem_id="entity-policy")
@@ -109,7 +109,7 @@ def _build_inputs() -> _Inputs:
 
 
 def _build_outputs() -> _Outputs:
-    status = gr.HTML(render.note(READY), elem_id="entity-status")
+    status = gr.HTML(render.ready(READY), elem_id="entity-status")
     with gr.Tabs():
         with gr.Tab("In the text"):
             spans = SpanView(empty=EMPTY_WORDS, elem_id="entity-spans")
@@ -127,8 +127,8 @@ def _build_outputs() -> _Outputs:
 
 def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, loaded: Dependency) -> None:
     def run(text: str, labels: str, threshold: float, policy: str) -> Iterator[tuple[Any, ...]]:
-        if not services.is_loaded:
-            yield render.note(LOADING), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        if words := waiting_words(services, text):
+            yield render.ready(words), gr.skip(), gr.skip(), gr.skip(), gr.skip()
         try:
             answer = extract_entities(services, text, labels, threshold, policy)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace

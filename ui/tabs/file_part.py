@@ -39,7 +39,7 @@ def build_file_part(prefix: str, action: str, settings: str) -> FilePart:
         action: Words of the run button.
         settings: What of the tab applies to every text: `labels and settings`.
     """
-    with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file"):
+    with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file", elem_classes="wb-file"):
         hint = f"A .txt with a text per line, a .csv or a .jsonl. The {settings} above apply to every text."
         gr.HTML(f'<p class="wb-status">{hint}</p>')
         with gr.Row(equal_height=False):
@@ -126,11 +126,13 @@ def file_words(progress: FileProgress) -> str:
     if progress.results and not progress.done:
         return render.note("The file holds no text.")
     if not progress.results:
-        return render.progress(words)
+        left = progress.seconds * (1 - progress.share) / progress.share if progress.share else None
+        ahead = f" · {100 * progress.share:.0f} % of the file" + ("" if left is None else f", about {left:,.0f} s left")
+        return render.progress(words + ahead, progress.share)
     head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
     parts = [head, progress.notice, words + "."]
     if progress.n_faults:
         more = progress.n_faults - len(progress.faults)
-        faults = "; ".join(progress.faults) + (f"; and {more} more" if more else "")
-        parts.append(f"{render.counted(progress.n_faults, 'line', 'lines')} could not be used: {faults}")
-    return render.note(" ".join(part for part in parts if part))
+        parts.append(f"{render.counted(progress.n_faults, 'line', 'lines')} could not be used:")
+        return render.note(" ".join(filter(None, parts)), [*progress.faults, *([f"and {more} more"] if more else [])])
+    return render.note(" ".join(filter(None, parts)))

@@ -66,6 +66,8 @@ def test_extract_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: p
         (["--text", "x", "--labels", "a", "--threshold", "2"], "threshold must be between 0 and 1, got 2.0"),
         (["--text", "x", "--labels", "a", "--overlap-policy", "some"], "unknown overlap_policy 'some'"),
         (["--text", "x", "--schema", "missing.json"], "missing.json: cannot be opened"),
+        (["--text", " ", "--labels", "a"], "--text is empty"),
+        ([".", "--labels", "a"], ". is a folder; give a .txt, .csv or .jsonl file"),
         (["missing.csv", "--labels", "a"], "missing.csv: cannot be opened"),
         (["page.pdf", "--labels", "a"], "page.pdf: files must end in .txt, .csv or .jsonl"),
     ],
@@ -86,7 +88,30 @@ def test_schema_file_that_is_no_json_gives_line_and_column(tmp_path: Path, capsy
     file = tmp_path / "schema.json"
     file.write_text('{"entities": [}')
     assert main(["extract", "--text", "x", "--schema", str(file), "--model", MODEL]) == 2
-    assert "the schema is not JSON: Expecting value: line 1 column 15" in capsys.readouterr().err
+    assert f"{file}: the schema is not JSON: Expecting value: line 1 column 15" in capsys.readouterr().err
+
+
+def test_schema_file_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text('{"entities": ["a"]}', encoding="utf-8-sig")
+    assert main(["extract", "--text", "x", "--schema", str(file), "--model", MODEL]) == 0
+    assert list(lines(capsys.readouterr().out)[0]["result"]) == ["entities"]
+    file.write_bytes(b'{"entities": ["\xe9"]}')
+    assert main(["extract", "--text", "x", "--schema", str(file), "--model", MODEL]) == 2
+    assert f"{file}: not UTF-8" in capsys.readouterr().err
+
+
+def test_a_bad_byte_spoils_its_line_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Tim\n\nBob \xff x\nAnn\n")))
+    assert main(["extract", "-", "--labels", "a", "--model", MODEL]) == 1
+    said = capsys.readouterr()
+    assert [line["text"] for line in lines(said.out)] == ["Tim", "Ann"]
+    assert "line 3: not UTF-8 (byte 0xff at character 5)" in said.err
+
+
+def test_an_unknown_suite_is_named_before_anything_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--suite", "foo"]) == 2
+    assert "unknown suite 'foo'" in capsys.readouterr().err
 
 
 def test_train_scores_before_and_after_and_its_model_extracts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
