@@ -41,7 +41,7 @@ def test_command_runs_as_printed(command: str) -> None:
 
 
 def test_commands_were_found() -> None:
-    assert len(COMMANDS) == 4
+    assert len(COMMANDS) == 6
 
 
 def test_make_targets_exist() -> None:
