@@ -83,6 +83,10 @@ class SpanHead(nn.Module):
             columns.append(folded @ joined.transpose(1, 2))  # (B, Q, W)
         return torch.stack(columns, dim=-1) + offset[:, :, None, None]
 
+    def project(self, joined: Tensor) -> Tensor:
+        """Return span vectors (..., D) from joined halves (..., 4D), for those who want the vectors themselves."""
+        return cast(Tensor, self._out_project()[3](joined))
+
     def _out_project(self) -> nn.Sequential:
         return cast(nn.Sequential, self.span_rep_layer["out_project"])
 

@@ -41,10 +41,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     model = GLiNER2.from_pretrained(options.model)
     for source in HELD_OUT:
-        corpus = Corpus(options.data, only=(source,), sampling=PLAIN)
-        examples = list(islice(_distinct(corpus), options.limit))
+        examples = held_out_examples(options.data, source, options.limit)
         sys.stdout.write(to_markdown(evaluate_examples(model, examples, source), per_label=False) + "\n")
     return 0
+
+
+def held_out_examples(data: Path, source: str, limit: int) -> list[TrainingExample]:
+    """Return the same examples of a held-out source every time.
+
+    Raises:
+        DataError: If the folder has no such source.
+    """
+    return list(islice(_distinct(Corpus(data, only=(source,), sampling=PLAIN)), limit))
 
 
 def _distinct(corpus: Corpus) -> Iterator[TrainingExample]:
