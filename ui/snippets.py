@@ -38,9 +38,21 @@ def schema_lines(text: str, schema: Schema, model: str | None) -> str:
     )
 
 
-def command_lines(text: str, schema: Schema, model: str | None) -> str:
-    """Return the shell command that runs a schema, its schema file included."""
+def command_lines(
+    text: str, schema: Schema, model: str | None, *, threshold: float | None = None, policy: str | None = None
+) -> str:
+    """Return the shell command that runs a schema, its schema file included.
+
+    Args:
+        text: The text.
+        schema: What is asked.
+        model: None for the embedded model.
+        threshold: None where the schema has its own.
+        policy: Overlap policy.
+    """
     chosen = "" if model is None else f" --model {shlex.quote(model)}"
+    chosen += "" if threshold is None else f" --threshold {threshold}"
+    chosen += "" if policy is None else f" --overlap-policy {policy}"
     return (
         f"cat > schema.json <<'END_OF_SCHEMA'\n{schema.to_json()}\nEND_OF_SCHEMA\n"
         f"python -m gliner2_core extract --schema schema.json{chosen} --text {shlex.quote(text)}\n"

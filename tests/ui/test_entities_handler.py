@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +43,19 @@ def test_the_python_lines_give_the_same_answer(services: Services, labels: str, 
     said = sorted(
         (label, span["text"], span["start"], span["end"])
         for label, spans in names["result"]["entities"].items()
+        for span in spans
+    )
+    assert said == sorted(tuple(row[:4]) for row in answer.rows)
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, ALL])
+def test_the_command_gives_the_same_answer(services: Services, tmp_path: Path, policy: str) -> None:
+    answer = extract_entities(services, "A 'quoted' $text in Paris\nwith Tim", "person: Names @ 0.3\nplace", 0.45, policy)
+    command = answer.command.replace("python ", f"{sys.executable} ", 1)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
+    said = sorted(
+        (label, span["text"], span["start"], span["end"])
+        for label, spans in json.loads(done.stdout)["result"]["entities"].items()
         for span in spans
     )
     assert said == sorted(tuple(row[:4]) for row in answer.rows)

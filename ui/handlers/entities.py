@@ -32,6 +32,7 @@ class EntityAnswer:
     status: str
     json: str
     python: str
+    command: str
 
 
 def checked_request(services: Services, labels: str, threshold: float, policy: str) -> tuple[LabelOptions, str | None]:
@@ -79,15 +80,15 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
     """
     text = checked_text(services, text)
     options, overlap_policy = checked_request(services, labels, threshold, policy)
-    prediction = services.extractor().predict(
-        text, Schema().entities(options), threshold=threshold, overlap_policy=overlap_policy
-    )
+    schema, model = Schema().entities(options), services.settings.model
+    prediction = services.extractor().predict(text, schema, threshold=threshold, overlap_policy=overlap_policy)
     return EntityAnswer(
         render.span_value(prediction, list(options)),
         render.table_rows(prediction),
         render.status_line(prediction),
         render.as_json(prediction),
-        snippets.entity_lines(text, options, threshold, overlap_policy, services.settings.model),
+        snippets.entity_lines(text, options, threshold, overlap_policy, model),
+        snippets.command_lines(text, schema, model, threshold=threshold, policy=overlap_policy),
     )
 
 

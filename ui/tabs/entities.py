@@ -51,9 +51,10 @@ class _Outputs:
     table: gr.Dataframe
     json: CodeView
     python: CodeView
+    command: CodeView
 
     def all(self) -> list[Any]:
-        return [self.status, self.spans, self.table, self.json, self.python]
+        return [self.status, self.spans, self.table, self.json, self.python, self.command]
 
 
 def build_entities_tab(services: Services) -> EntitiesTab:
@@ -122,19 +123,21 @@ def _build_outputs() -> _Outputs:
             json = CodeView(name="Everything the model said", elem_id="entity-json")
         with gr.Tab("Python"):
             python = CodeView(name="The same from Python", elem_id="entity-python")
-    return _Outputs(status, spans, table, json, python)
+        with gr.Tab("Command"):
+            command = CodeView(name="The same from the shell", elem_id="entity-command")
+    return _Outputs(status, spans, table, json, python, command)
 
 
 def _wire_text(services: Services, inputs: _Inputs, outputs: _Outputs, loaded: Dependency) -> None:
     def run(text: str, labels: str, threshold: float, policy: str) -> Iterator[tuple[Any, ...]]:
         if words := waiting_words(services, text):
-            yield render.ready(words), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield render.ready(words), *[gr.skip()] * 5
         try:
             answer = extract_entities(services, text, labels, threshold, policy)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            yield render.problem(logged_words(error)), EMPTY, [], "", ""
+            yield render.problem(logged_words(error)), EMPTY, [], "", "", ""
         else:
-            yield answer.status, answer.spans, answer.rows, answer.json, answer.python
+            yield answer.status, answer.spans, answer.rows, answer.json, answer.python, answer.command
 
     given = [inputs.text, inputs.labels, inputs.threshold, inputs.policy]
     inputs.run.click(run, given, outputs.all(), trigger_mode="always_last", **model_queue(outputs.status))
