@@ -10,6 +10,7 @@ from gliner2_core.errors import InputError
 from gliner2_core.training.losses import LossConfig
 
 Method = Literal["full", "lora", "heads"]
+Scheduler = Literal["linear", "cosine", "constant", "stable"]
 METHODS: tuple[Method, ...] = ("full", "lora", "heads")
 
 
@@ -46,7 +47,7 @@ class TrainingConfig:
     head_learning_rate: float = 5e-4
     weight_decay: float = 0.01
     warmup_ratio: float = 0.1
-    scheduler: Literal["linear", "cosine", "constant", "stable"] = "linear"
+    scheduler: Scheduler = "linear"
     max_grad_norm: float = 1.0
     max_words: int | None = None
     max_subwords: int | None = None

@@ -13,11 +13,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 from gliner2_core.checkpoint import SHARD_BYTES, LoadedCheckpoint, load_checkpoint, save_checkpoint
 from gliner2_core.prompt import PromptEncoder
 from gliner2_core.training.collator import TrainingBatch
-from gliner2_core.training.config import TrainingConfig
+from gliner2_core.training.config import Scheduler, TrainingConfig
 from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.encoders import SOURCES, fetch_encoder, untrained_checkpoint
 from gliner2_core.training.head_init import start_as_similarity
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         encoder_learning_rate=options.encoder_lr,
         head_learning_rate=options.head_lr,
         warmup_ratio=0.02,
-        scheduler="stable",
+        scheduler=options.scheduler,
         precision="bfloat16",
         save_steps=options.save_steps,
         seed=options.seed,
@@ -127,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--encoder-lr", type=float, default=1.5e-4)
     parser.add_argument("--head-lr", type=float, default=5e-4)
+    parser.add_argument("--scheduler", choices=get_args(Scheduler), default="stable", help="of the learning rates (stable)")
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--max-width", type=int, default=12)
     parser.add_argument("--max-words", type=int, default=60)
