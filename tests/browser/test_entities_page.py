@@ -120,15 +120,17 @@ def test_a_file_gives_two_downloads(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Find entities in the file").click()
     expect(page.locator("#entity-file-status")).to_contain_text("Done.", timeout=60_000)
     expect(page.locator("#entity-file-status")).to_contain_text("line 3: 1 value for 2 columns")
-    found = []
+    downloads = []
     for name in ("entities.jsonl", "entities.csv"):
         with page.expect_download() as download:
             page.locator(f"#entity-file-out a[download='{name}']").first.click()
-        found.append(Path(download.value.path()).read_text(encoding="utf-8-sig"))
-    lines = [json.loads(line) for line in found[0].splitlines()]
+        downloads.append(Path(download.value.path()).read_text(encoding="utf-8-sig"))
+    lines = [json.loads(line) for line in downloads[0].splitlines()]
     assert [line["text"] for line in lines] == ["=Tim 🎉 in Paris", "Zoë"]
-    assert all(line["text"][span["start"] : span["end"]] == span["text"] for line in lines for span in line["entities"])
-    assert ",'=Tim" in found[1]
+    spans = [(line["text"], span) for line in lines for found in line["result"]["entities"].values() for span in found]
+    assert spans
+    assert all(text[span["start"] : span["end"]] == span["text"] for text, span in spans)
+    assert ",'=Tim" in downloads[1]
 
 
 def test_a_file_run_can_be_cancelled(page: Page, tmp_path: Path) -> None:
