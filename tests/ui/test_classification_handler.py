@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from gliner2_core.errors import Gliner2Error
+from tests.ui.shell import run_in_shell
 from ui.examples import CLASSIFICATION_EXAMPLES
 from ui.handlers.classification import classification_job, classification_schema, classify, task_card
 from ui.handlers.files import run_file
@@ -45,9 +44,8 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
     expected = {one["task"]: [row["label"] for row in one["labels"] if row["chosen"]] for one in answer.scores}
     names: dict[str, Any] = {}
     exec(answer.python, names)
-    command = answer.command.replace("python ", f"{sys.executable} ", 1)
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
-    for result in (names["result"], json.loads(done.stdout)["result"]):
+    output = run_in_shell(answer.command, tmp_path)
+    for result in (names["result"], json.loads(output)["result"]):
         said = {task: value if isinstance(value, list) else [value] for task, value in result.items()}
         assert {task: [one["label"] for one in value] for task, value in said.items()} == expected
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 
 from gliner2_core.errors import Gliner2Error
 from gliner2_core.predictions import CheckpointInfo, EntityPrediction, Prediction, SpanPrediction
+from tests.ui.shell import run_in_shell
 from ui import render
 from ui.handlers.entities import POLICIES, extract_entities
 from ui.messages import PageError, words_for
@@ -51,11 +50,10 @@ def test_the_python_lines_give_the_same_answer(services: Services, labels: str, 
 @pytest.mark.parametrize("policy", [DEFAULT, ALL])
 def test_the_command_gives_the_same_answer(services: Services, tmp_path: Path, policy: str) -> None:
     answer = extract_entities(services, "A 'quoted' $text in Paris\nwith Tim", "person: Names @ 0.3\nplace", 0.45, policy)
-    command = answer.command.replace("python ", f"{sys.executable} ", 1)
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
+    output = run_in_shell(answer.command, tmp_path)
     said = sorted(
         (label, span["text"], span["start"], span["end"])
-        for label, spans in json.loads(done.stdout)["result"]["entities"].items()
+        for label, spans in json.loads(output)["result"]["entities"].items()
         for span in spans
     )
     assert said == sorted(tuple(row[:4]) for row in answer.rows)
