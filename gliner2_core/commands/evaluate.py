@@ -16,6 +16,7 @@ from gliner2_core.training.example_checks import fault_report
 
 if TYPE_CHECKING:
     from gliner2_core.evaluation import Report
+    from gliner2_core.evaluation.answers import Answers
     from gliner2_core.evaluation.runner import Progress
     from gliner2_core.extractor import GLiNER2
 
@@ -62,9 +63,11 @@ def run(args: argparse.Namespace) -> int:
     from gliner2_core.evaluation import to_markdown, write_json
 
     _check(args)
-    report = _evaluate(args)
-    if args.out and not args.suite:
+    report, answers = _evaluate_suites(args) if args.suite else _evaluate_files(args)
+    if args.out:
         write_json(report, args.out)
+    # The answers go only when the report is safe.
+    answers.close()
     sys.stdout.write(to_markdown(report, per_label=not args.suite))
     return 0
 
@@ -82,28 +85,30 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError(f"--out {args.out}: the folder does not exist; create it first")
 
 
-def _evaluate(args: argparse.Namespace) -> Report:
+def _evaluate_files(args: argparse.Namespace) -> tuple[Report, Answers]:
     from gliner2_core.evaluation import evaluate_examples
+    from gliner2_core.evaluation.runner import NOT_KEPT
     from gliner2_core.training.examples import load_examples
 
     # Data first: a typing mistake should not cost the time of loading a model.
-    options: dict[str, Any] = {"threshold": args.threshold, "batch_size": args.batch_size}
-    if args.suite:
-        return _evaluate_suites(args, options)
     loaded = load_examples(args.files, on_error="skip" if args.skip_faulty else "raise")
     notes = list(loaded.notes)
     if loaded.faults:
         notes.append(f"faulty records left out: {loaded.skipped}; " + fault_report(loaded.faults))
     name = ", ".join(Path(file).name for file in args.files)
+    model = _load(args.model)
     with _progress() as progress:
-        return evaluate_examples(_load(args.model), loaded.examples, name, args.limit, progress, notes=notes, **options)
+        report = evaluate_examples(
+            model, loaded.examples, name, args.limit, progress,
+            notes=notes, threshold=args.threshold, batch_size=args.batch_size,
+        )  # fmt: skip
+    return report, NOT_KEPT
 
 
-def _evaluate_suites(args: argparse.Namespace, options: dict[str, Any]) -> Report:
+def _evaluate_suites(args: argparse.Namespace) -> tuple[Report, Answers]:
     from gliner2_core.evaluation import asks_latency, measure_latency, run_suite, sets_named
     from gliner2_core.evaluation.answers import Answers
     from gliner2_core.evaluation.data_files import find_file
-    from gliner2_core.evaluation.markdown import write_json
 
     for one in sets_named(args.suite):
         find_file(args.data, one.name)
@@ -111,14 +116,13 @@ def _evaluate_suites(args: argparse.Namespace, options: dict[str, Any]) -> Repor
     run = {"model": args.model, "weights": _fingerprint(model), "threshold": args.threshold, "limit": args.limit}
     answers = Answers(Path(f"{args.out}.answers.jsonl") if args.out else None, run)
     with _progress() as progress:
-        report = run_suite(model, args.data, args.suite, args.limit, progress, answers=answers, **options)
+        report = run_suite(
+            model, args.data, args.suite, args.limit, progress,
+            threshold=args.threshold, batch_size=args.batch_size, answers=answers,
+        )  # fmt: skip
     if asks_latency(args.suite):
         report = replace(report, checkpoint=model.checkpoint.name, latency=measure_latency(model))
-    if args.out:
-        # The answers go only when the report is safe.
-        write_json(report, args.out)
-    answers.close()
-    return report
+    return report, answers
 
 
 def _fingerprint(model: GLiNER2) -> str:

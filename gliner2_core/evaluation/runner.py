@@ -19,6 +19,7 @@ from gliner2_core.schema import Schema
 from gliner2_core.training.gold import TrainingExample
 
 NOT_KEPT = Answers()
+"""Keeps no answers."""
 Progress = Callable[[str, int, int], None]
 """Called as progress(set name, records done, records in all)."""
 
@@ -53,7 +54,7 @@ def run_suite(
     *,
     threshold: float = 0.5,
     batch_size: int = 8,
-    answers: Answers | None = None,
+    answers: Answers = NOT_KEPT,
 ) -> Report:
     """Evaluate on benchmark sets.
 
@@ -65,7 +66,7 @@ def run_suite(
         progress: Told after every record.
         threshold: Probability from which a span counts as found.
         batch_size: Records per forward pass.
-        answers: Keeps the answers, so that an interrupted run goes on; None keeps none.
+        answers: Keeps the answers, so that an interrupted run goes on.
 
     Returns:
         Scores per set, with intervals, labels and seconds.
@@ -82,9 +83,7 @@ def run_suite(
     checkpoint = CheckpointInfo("")
     for one in sets:
         examples = read_benchmark(data_dir, one, limit)
-        report, checkpoint = _evaluate_set(
-            extractor, examples, one.name, progress, threshold, batch_size, answers=answers or NOT_KEPT
-        )
+        report, checkpoint = _evaluate_set(extractor, examples, one.name, progress, threshold, batch_size, answers=answers)
         reports.append(report)
     return Report(checkpoint.name, checkpoint.revision, threshold, limit, tuple(reports))
 
@@ -144,20 +143,17 @@ def _evaluate_set(
     left = examples[len(predictions) :]
     started = time.perf_counter() - answers.seconds(name)
     progress(name, len(predictions), len(examples))
-    if left:
-        for prediction in extractor.iter_predict(
-            [example.text for example in left],
-            build_schemas(left),
-            threshold=threshold,
-            overlap_policy=None,
-            batch_size=batch_size,
-        ):
-            predictions.append(prediction)
-            answers.add(name, prediction, time.perf_counter() - started)
-            progress(name, len(predictions), len(examples))
-        duration_s = time.perf_counter() - started
-    else:
-        duration_s = answers.seconds(name)
+    for prediction in extractor.iter_predict(
+        [example.text for example in left],
+        build_schemas(left),
+        threshold=threshold,
+        overlap_policy=None,
+        batch_size=batch_size,
+    ):
+        predictions.append(prediction)
+        answers.add(name, prediction, time.perf_counter() - started)
+        progress(name, len(predictions), len(examples))
+    duration_s = time.perf_counter() - started
     windowed = sum(prediction.windows > 1 for prediction in predictions)
     tasks = score_tasks(examples, predictions)
     return SetReport(name, len(examples), duration_s, windowed, tasks, tuple(notes)), predictions[0].checkpoint

@@ -52,16 +52,19 @@ def score_tasks(examples: Sequence[TrainingExample], predictions: Sequence[Predi
     return (*reports, *(_score_classification(name, pairs) for name in names))
 
 
+def predicted_spans(prediction: Prediction, threshold: float = 0.0) -> list[LabelledSpan]:
+    """Return the entity spans of a prediction that reach a threshold."""
+    return [
+        LabelledSpan(entity.label, CharSpan(span.start, span.end))
+        for entity in prediction.entities
+        for span in entity.spans
+        if span.confidence >= threshold
+    ]
+
+
 def _score_entities(pairs: Pairs) -> TaskReport:
     labels = _unique(label for example, _ in pairs for label in example.entities)
-    predicted = [
-        [
-            LabelledSpan(entity.label, CharSpan(span.start, span.end))
-            for entity in prediction.entities
-            for span in entity.spans
-        ]
-        for _, prediction in pairs
-    ]
+    predicted = [predicted_spans(prediction) for _, prediction in pairs]
     return _f1_report("entities", "micro F1", span_scores([gold_spans(example) for example, _ in pairs], predicted, labels))
 
 

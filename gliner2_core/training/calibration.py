@@ -20,19 +20,18 @@ from torch import Tensor, nn
 from gliner2_core.checkpoint import SHARD_BYTES, LoadedCheckpoint, save_checkpoint
 from gliner2_core.evaluation.gold_spans import gold_spans
 from gliner2_core.evaluation.schemas import build_schemas
+from gliner2_core.evaluation.scoring import predicted_spans
 from gliner2_core.extractor import GLiNER2
 from gliner2_core.modeling.count_head import CountLstm
 from gliner2_core.modeling.model import Gliner2Model
 from gliner2_core.prompt import PromptEncoder
-from gliner2_core.spans import CharSpan
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.held_out import held_out_examples
-from gliner2_core.training.metrics import LabelledSpan, span_scores
+from gliner2_core.training.metrics import span_scores
 from gliner2_core.training.pretrain import HELD_OUT
 from gliner2_core.training.streams import batches_by_length
 from gliner2_core.training.targets import build_targets
 
-LOWEST = 0.05
 THRESHOLDS = tuple(step / 100 for step in range(5, 96))
 RIDGE = 1e-3
 
@@ -74,23 +73,14 @@ def balanced_threshold(model: GLiNER2, sets: Sequence[Sequence[TrainingExample]]
         sets: Examples with entities, by source.
     """
     answers = [
-        list(model.iter_predict([one.text for one in examples], build_schemas(examples), threshold=LOWEST))
+        list(model.iter_predict([one.text for one in examples], build_schemas(examples), threshold=THRESHOLDS[0]))
         for examples in sets
     ]
+    gold = [[gold_spans(example) for example in examples] for examples in sets]
     for threshold in THRESHOLDS:
         lead = 0.0
-        for examples, predictions in zip(sets, answers, strict=True):
-            kept = [
-                [
-                    LabelledSpan(entity.label, CharSpan(span.start, span.end))
-                    for entity in prediction.entities
-                    for span in entity.spans
-                    if span.confidence >= threshold
-                ]
-                for prediction in predictions
-            ]
-            labels = tuple(dict.fromkeys(label for example in examples for label in example.entities))
-            scores = span_scores([gold_spans(example) for example in examples], kept, labels).micro
+        for true, predictions in zip(gold, answers, strict=True):
+            scores = span_scores(true, [predicted_spans(one, threshold) for one in predictions]).micro
             lead += scores.precision - scores.recall
         if lead >= 0:
             return threshold

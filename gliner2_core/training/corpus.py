@@ -18,6 +18,8 @@ from gliner2_core.words import split_words
 
 OPEN_TASKS = frozenset({"kind of thing defined", "purpose", "events mentioned", "research topic", "subject domain"})
 """Tasks of which several options may hold though one is marked; options beyond those of the record are never asked."""
+POOLED_TASKS = frozenset({"intent"})
+"""Tasks of sources without an inventory whose options of all records are pooled, for long lists."""
 
 
 class Corpus:
@@ -60,8 +62,11 @@ class Corpus:
             _weight(lines, sampling) * sampling.source_boosts.get(source, 1.0) for source, lines in self._lines.items()
         ]
         facts = _manifest(folder.parent / "manifest.json")
-        pool = self._structure_pool()
-        self._around = {source: _surroundings(facts.get(source, {}), pool) for source in self._sources}
+        structures = self._structure_pool()
+        pooled = {source: _pooled(records) for source, records in (more or {}).items()}
+        self._around = {
+            source: _surroundings(facts.get(source, {}), pooled.get(source, {}), structures) for source in self._sources
+        }
 
     def examples(self, seed: int) -> Iterator[TrainingExample]:
         """Yield examples without end; the same seed yields the same ones."""
@@ -106,6 +111,17 @@ def _manifest(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _surroundings(facts: Mapping[str, Any], pool: Sequence[GoldInstance]) -> Surroundings:
+def _pooled(records: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    pooled: dict[str, dict[str, None]] = {}
+    for record in records:
+        for task in record["classifications"]:
+            if task["task"] in POOLED_TASKS:
+                pooled.setdefault(task["task"], {}).update(dict.fromkeys(task["labels"]))
+    return {task: list(labels) for task, labels in pooled.items()}
+
+
+def _surroundings(
+    facts: Mapping[str, Any], pooled: Mapping[str, Sequence[str]], structures: Sequence[GoldInstance]
+) -> Surroundings:
     inventories = {task: labels for task, labels in facts.get("classification_tasks", {}).items() if task not in OPEN_TASKS}
-    return Surroundings(facts.get("exhaustive_entity_labels", True), inventories, pool)
+    return Surroundings(facts.get("exhaustive_entity_labels", True), inventories, pooled, structures)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from gliner2_core.checkpoint import LoadedCheckpoint, add_markers
 from gliner2_core.checks import MARKERS
@@ -139,24 +139,23 @@ def untrained_checkpoint(
     own = model.encoder.state_dict()
     embeddings = "embeddings.word_embeddings.weight"
     with torch.no_grad():
-        for name, tensor in own.items():
-            if name == embeddings:
-                tensor[:n_known] = weights[name][:n_known]
-            elif name in weights or not name.startswith("pooler."):
-                tensor.copy_(weights[name])
+        for key, tensor in own.items():
+            if key == embeddings:
+                tensor[:n_known] = weights[key][:n_known]
+            elif key in weights or not key.startswith("pooler."):
+                tensor.copy_(weights[key])
         _start_markers(own[embeddings], tokenizer)
     return LoadedCheckpoint(model, config, tokenizer, CheckpointInfo(f"untrained {name}"))
 
 
-def _start_markers(rows: torch.Tensor, tokenizer: object) -> None:
-    ids = tokenizer.convert_tokens_to_ids  # type: ignore[attr-defined]
-    label = (rows[_first_known(tokenizer, "[MASK]", "<mask>")] + rows[_first_known(tokenizer, "type", "▁type")]) / 2
+def _start_markers(rows: torch.Tensor, tokenizer: PreTrainedTokenizerBase) -> None:
+    vocabulary = tokenizer.get_vocab()
+
+    def row(*pieces: str) -> torch.Tensor:
+        return rows[next(vocabulary[piece] for piece in pieces if piece in vocabulary)]
+
+    label = (row("[MASK]", "<mask>") + row("type", "▁type")) / 2
+    opening, closing = row("[CLS]", "<s>"), row("[SEP]", "</s>")
     for marker in MARKERS:
-        opening, closing = _first_known(tokenizer, "[CLS]", "<s>"), _first_known(tokenizer, "[SEP]", "</s>")
-        start = label if marker in ("[C]", "[E]", "[R]", "[L]") else rows[opening if marker == "[P]" else closing]
-        rows[ids(marker)] = start + 0.01 * torch.randn_like(start)
-
-
-def _first_known(tokenizer: object, *pieces: str) -> int:
-    vocabulary = tokenizer.get_vocab()  # type: ignore[attr-defined]
-    return next(vocabulary[piece] for piece in pieces if piece in vocabulary)
+        start = label if marker in ("[C]", "[E]", "[R]", "[L]") else opening if marker == "[P]" else closing
+        rows[vocabulary[marker]] = start + 0.01 * torch.randn_like(start)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -16,20 +17,10 @@ from gliner2_core.extractor import GLiNER2
 from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.pretrain import HELD_OUT
-from gliner2_core.training.sampling import Sampling
+from gliner2_core.training.sampling import PLAIN
 
 SEED = 5
-PLAIN = Sampling(
-    max_words=100,
-    subset_rate=0.0,
-    long_options_rate=0.0,
-    description_rate=0.0,
-    restyled_rate=0.0,
-    fields_as_entities_rate=0.0,
-    relation_rate=0.0,
-    absent_structure_rate=0.0,
-)
-"""Records as they are: every label by its name, up to eight that the text has none of."""
+WHOLE_TEXTS = replace(PLAIN, max_words=100)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,7 +43,7 @@ def held_out_examples(data: Path, source: str, limit: int) -> list[TrainingExamp
     Raises:
         DataError: If the folder has no such source.
     """
-    return list(islice(_distinct(Corpus(data, only=(source,), sampling=PLAIN)), limit))
+    return list(islice(_distinct(Corpus(data, only=(source,), sampling=WHOLE_TEXTS)), limit))
 
 
 def _distinct(corpus: Corpus) -> Iterator[TrainingExample]:

@@ -32,7 +32,7 @@ from gliner2_core.training.written_texts import read_written_texts
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
 SOURCE_BOOSTS = {
-    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 2.0, "synthetic_gazetteer": 0.6,
+    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0, "synthetic_gazetteer": 0.6,
     "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
 }  # fmt: skip
@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--max-width", type=int, default=12)
     parser.add_argument("--max-words", type=int, default=60)
-    parser.add_argument("--max-subwords", type=int, default=224)
+    parser.add_argument("--max-subwords", type=int, default=448)
     parser.add_argument("--save-steps", type=int, default=250)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--plain-heads", action="store_true", help="start the heads at random (for comparison)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,11 +26,14 @@ class Surroundings:
     Attributes:
         has_all_entities: False where a source marks some mentions only; its entities are not asked then.
         inventories: Per task all its options, for tasks whose options exclude each other.
+        pooled: Per task the options of all records together, which were not written to exclude each other: those that
+            share a word with a true option are not asked beside it.
         other_structures: Structures of other records, to ask for one that is absent.
     """
 
     has_all_entities: bool
     inventories: Mapping[str, Sequence[str]]
+    pooled: Mapping[str, Sequence[str]]
     other_structures: Sequence[GoldInstance]
 
 
@@ -37,7 +41,7 @@ def example_of(
     record: Mapping[str, Any], around: Surroundings, sampling: Sampling, rng: random.Random, origin: str
 ) -> TrainingExample | None:
     """Return an example that asks some of what the record answers; None if nothing is left to ask."""
-    record = _with_inventories(record, around.inventories, sampling, rng)
+    record = _with_options(record, around, sampling, rng)
     if rng.random() < sampling.restyled_rate:
         record = restyled(record, rng)
     described = record["label_descriptions"] if rng.random() < sampling.description_rate else {}
@@ -51,13 +55,17 @@ def example_of(
         if all(one.name != other.name for one in structures):
             structures = (*structures, other)
     classifications = _classifications(record, rng, described)
-    tasks = [part for part in (entities, structures + relations, classifications) if part]
-    if len(tasks) > 1 and rng.random() < 0.5:
+    parts = {"entities": entities, "structures": structures + relations, "classifications": classifications}
+    kinds = [kind for kind, part in parts.items() if part]
+    if len(kinds) > 1 and rng.random() < 0.5:
         # Half of them alone: one task takes nothing from the other.
-        kept = rng.choice(tasks)
-        entities = entities if kept is entities else {}
-        classifications = classifications if kept is classifications else ()
-        structures, relations = (structures, relations) if kept not in (entities, classifications) else ((), ())
+        kept = rng.choice(kinds)
+        if kept != "entities":
+            entities = {}
+        if kept != "structures":
+            structures, relations = (), ()
+        if kept != "classifications":
+            classifications = ()
     if not (entities or structures or relations or classifications):
         return None
     return TrainingExample(
@@ -72,23 +80,36 @@ def example_of(
     )
 
 
-def _with_inventories(
-    record: Mapping[str, Any], inventories: Mapping[str, Sequence[str]], sampling: Sampling, rng: random.Random
+def _with_options(
+    record: Mapping[str, Any], around: Surroundings, sampling: Sampling, rng: random.Random
 ) -> Mapping[str, Any]:
     """Give each classification the options to be asked, the true ones among them."""
     tasks = []
     for task in record["classifications"]:
         true = list(task["true"])
         is_long = rng.random() < sampling.long_options_rate
-        others = [label for label in (is_long and inventories.get(task["task"])) or task["labels"] if label not in true]
+        others = [label for label in (is_long and _inventory(task, around)) or task["labels"] if label not in true]
         if not others:
             continue
-        limit = sampling.max_options if is_long else min(SHORT_OPTIONS, sampling.max_options)
-        room = min(rng.randint(1, max(1, limit - len(true))), len(others))
+        least, most = (SHORT_OPTIONS, sampling.max_options) if is_long else (1, SHORT_OPTIONS)
+        most = max(1, min(most, sampling.max_options) - len(true))
+        room = min(rng.randint(min(least, most), most), len(others))
         labels = true + rng.sample(others, room)
         rng.shuffle(labels)
         tasks.append({**task, "labels": labels})
     return {**record, "classifications": tasks}
+
+
+def _inventory(task: Mapping[str, Any], around: Surroundings) -> Sequence[str]:
+    """Return the options that a long list of this task is drawn from; empty if there are none but its own."""
+    if task["task"] in around.inventories:
+        return around.inventories[task["task"]]
+    true_words = {word for label in task["true"] for word in _words(label)}
+    return [label for label in around.pooled.get(task["task"], ()) if true_words.isdisjoint(_words(label))]
+
+
+def _words(label: str) -> set[str]:
+    return {word for word in re.split(r"[\W_]+", label.lower()) if len(word) > 2}
 
 
 def _entities(record: Mapping[str, Any], sampling: Sampling, rng: random.Random) -> dict[str, tuple[Mention, ...]]:

@@ -34,8 +34,8 @@ class Sampling:
     source_boosts: Mapping[str, float] = field(default_factory=dict)
     max_negatives: int = 8
     subset_rate: float = 0.3
-    max_options: int = 60
-    long_options_rate: float = 0.4
+    max_options: int = 80
+    long_options_rate: float = 0.5
     max_fields: int = 8
     description_rate: float = 0.25
     restyled_rate: float = 0.12
@@ -45,3 +45,13 @@ class Sampling:
 
 
 USUAL = Sampling()
+PLAIN = Sampling(
+    subset_rate=0.0,
+    long_options_rate=0.0,
+    description_rate=0.0,
+    restyled_rate=0.0,
+    fields_as_entities_rate=0.0,
+    relation_rate=0.0,
+    absent_structure_rate=0.0,
+)
+"""Records as they are: every label by its name, up to eight that the text has none of."""

@@ -15,17 +15,9 @@ from gliner2_core.errors import DataError
 from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.crops import crop
 from gliner2_core.training.gold import TrainingExample
-from gliner2_core.training.sampling import Sampling
+from gliner2_core.training.sampling import PLAIN, Sampling
 
 TEXT = "Ann lives in Oslo. She bought a red bike for $9."
-PLAIN = Sampling(
-    subset_rate=0.0,
-    description_rate=0.0,
-    restyled_rate=0.0,
-    fields_as_entities_rate=0.0,
-    relation_rate=0.0,
-    absent_structure_rate=0.0,
-)
 
 
 def record(**parts: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.record_examples import SHORT_OPTIONS, Surroundings, example_of
-from gliner2_core.training.sampling import Sampling
+from gliner2_core.training.sampling import PLAIN, Sampling
 
 TEXT = "Ann Oslo 1999 Volta"
 LABELS = ("person", "city", "year", "company")
@@ -40,10 +40,7 @@ CHOICES = {**RECORD, "entities": [], "entity_labels": []} | {
         for who, start, end in (("Ann", 0, 3), ("Volta", 14, 19))
     ]
 }
-ALONE = Surroundings(True, {"intent": OPTIONS}, ())
-PLAIN = Sampling(
-    subset_rate=0.0, long_options_rate=0.0, restyled_rate=0.0, fields_as_entities_rate=0.0, absent_structure_rate=0.0
-)
+ALONE = Surroundings(True, {"intent": OPTIONS}, {}, ())
 
 
 def drawn(record: dict[str, Any], sampling: Sampling, n: int = 40) -> Sequence[TrainingExample]:
@@ -68,6 +65,15 @@ def test_long_option_lists_come_from_the_inventory() -> None:
     short = [one.classifications[0].labels for one in drawn(CLASSES, PLAIN)]
     assert {frozenset(labels) for labels in short} == {frozenset({"option 1", "option 2"})}
     assert len(short[0]) <= SHORT_OPTIONS
+
+
+def test_pooled_options_that_share_a_word_with_the_true_one_are_not_asked() -> None:
+    around = Surroundings(True, {}, {"intent": ["option 1", "an Option", "book_flight", "cancel flight", "2"]}, ())
+    sampling = replace(PLAIN, long_options_rate=1.0)
+    asked = [example_of(CLASSES, around, sampling, random.Random(seed), "a:1") for seed in range(20)]
+    assert {label for one in asked if one for label in one.classifications[0].labels} == {
+        "option 1", "book_flight", "cancel flight", "2",
+    }  # fmt: skip
 
 
 def test_all_instances_offer_the_choices_in_one_order_which_varies() -> None:
