@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from gliner2_core.predictions import Prediction
+from gliner2_core.predictions import Prediction, SpanPrediction, Value
 
 TABLE_HEADERS = ["Label", "Text", "Start", "End", "Confidence"]
 
@@ -36,6 +36,39 @@ def table_rows(prediction: Prediction) -> list[list[Any]]:
         [label, text, start, end, percent(confidence)]
         for start, end, label, text, confidence in sorted(rows, key=lambda row: (row[0], -row[1], row[2]))
     ]
+
+
+def record_value(prediction: Prediction) -> dict[str, Any]:
+    """Return the record view's value: the text, and every part of the answer with code point offsets."""
+    return {
+        "text": prediction.text,
+        "structures": [
+            {
+                "name": structure.name,
+                "instances": [
+                    [{"name": field.name, "values": [_value(value) for value in field.values]} for field in fields]
+                    for fields in structure.instances
+                ],
+            }
+            for structure in prediction.structures
+        ],
+        "entities": [
+            {"label": entity.label, "values": [_value(span) for span in entity.spans]} for entity in prediction.entities
+        ],
+        "relations": [
+            {"name": relation.name, "pairs": [[_value(pair.head), _value(pair.tail)] for pair in relation.pairs]}
+            for relation in prediction.relations
+        ],
+        "classifications": [
+            {"task": task.task, "chosen": [{"text": one.label, "score": one.probability} for one in task.chosen]}
+            for task in prediction.classifications
+        ],
+    }
+
+
+def _value(value: Value) -> dict[str, Any]:
+    place = {"start": value.start, "end": value.end} if isinstance(value, SpanPrediction) else {}
+    return {"text": value.text, "score": value.confidence, **place}
 
 
 def percent(share: float) -> str:

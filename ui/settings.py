@@ -17,6 +17,8 @@ class Settings:
         max_characters: Longest text.
         max_labels: Most labels at once, of the entities or of one task.
         max_tasks: Most classification tasks at once.
+        max_structures: Most structures at once.
+        max_fields: Most fields of a structure.
         max_rows: Most texts of a file.
         max_file_bytes: Largest upload.
         queue_size: Most requests that wait.
@@ -28,6 +30,8 @@ class Settings:
     max_characters: int = 100_000
     max_labels: int = 100
     max_tasks: int = 12
+    max_structures: int = 12
+    max_fields: int = 40
     max_rows: int = 10_000
     max_file_bytes: int = 20_000_000
     queue_size: int = 50

@@ -6,11 +6,11 @@ import shlex
 from typing import Any
 
 from gliner2_core import Schema
-from ui.labels import LabelOptions
 
 
-def entity_lines(text: str, labels: LabelOptions, threshold: float, policy: str | None, model: str | None) -> str:
-    """Return Python that gives the same answer."""
+def entity_lines(text: str, schema: Schema, threshold: float, policy: str | None, model: str | None) -> str:
+    """Return Python that gives the same answer; the schema holds entities alone."""
+    labels: dict[str, dict[str, Any]] = schema.to_dict()["entities"]
     asked: Any = labels if any(labels.values()) else list(labels)
     if asked is labels and all(set(options) <= {"description"} for options in labels.values()):
         asked = {name: options.get("description", "") for name, options in labels.items()}
@@ -27,14 +27,15 @@ def entity_lines(text: str, labels: LabelOptions, threshold: float, policy: str 
     )
 
 
-def schema_lines(text: str, schema: Schema, model: str | None) -> str:
-    """Return Python that runs a schema."""
+def schema_lines(text: str, schema: Schema, model: str | None, *, threshold: float | None = None) -> str:
+    """Return Python that runs a schema; None leaves the threshold to it."""
+    options = ("" if threshold is None else f"threshold={threshold}, ") + "include_confidence=True, include_spans=True"
     return (
         "from gliner2_core import GLiNER2, Schema\n\n"
         f"extractor = {_loading(model)}\n"
         f"text = {text!r}\n"
         f"schema = Schema.from_dict({_written(schema.to_dict())})\n"
-        "result = extractor.extract(text, schema, include_confidence=True, include_spans=True)\n"
+        f"result = extractor.extract(text, schema, {options})\n"
     )
 
 

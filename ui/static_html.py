@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
 
-def static_parts(folder: Path) -> dict[str, Any]:
+def static_parts(folder: Path, **facts: Any) -> dict[str, Any]:
     """Read `<name>.html`, `.css` and `.js` of a component's folder, as gr.HTML takes them; `<name>` is the folder's.
 
-    No value enters the template, because Gradio evaluates templates: the script sets text nodes instead.
+    No value enters the template, because Gradio evaluates templates: the script sets text nodes instead. The script comes
+    after `shared.js`, whose functions every component has.
+
+    Args:
+        folder: Of the component.
+        **facts: What never changes; the script reads it as `facts`. Not as properties of gr.HTML: a component whose tab
+            was not opened yet loses those when an event skips it (Gradio 6.31).
     """
     endings = {"html_template": "html", "css_template": "css", "js_on_load": "js"}
-    return {part: (folder / f"{folder.name}.{ending}").read_text(encoding="utf-8") for part, ending in endings.items()}
+    parts = {part: (folder / f"{folder.name}.{ending}").read_text(encoding="utf-8") for part, ending in endings.items()}
+    shared = Path(__file__).with_name("shared.js").read_text(encoding="utf-8")
+    return {**parts, "js_on_load": f"{_written(facts)}\n{shared}\n{parts['js_on_load']}"}
+
+
+def _written(facts: dict[str, Any]) -> str:
+    # Encoded, because gr.HTML takes every quoted word of its script for the name of an event.
+    encoded = base64.b64encode(json.dumps(facts).encode()).decode()
+    return f"const facts = JSON.parse(atob('{encoded}'));"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import gradio as gr
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
 from ui.tabs.entities import build_entities_tab
+from ui.tabs.schema_part import TabInputs, wire_links
+from ui.tabs.structures import build_structures_tab
 
 _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
@@ -18,8 +21,12 @@ HEAD = (
     f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on '
     "this machine; nothing leaves it.</p></div>"
 )
-TABS = {"Entities": build_entities_tab, "Classification": build_classification_tab}
-"""Title → builder; a tab is added here."""
+TABS = (
+    ("Entities", "entity", build_entities_tab),
+    ("Classification", "class", build_classification_tab),
+    ("Structures", "structure", build_structures_tab),
+)
+"""Title, id and builder; a tab is added here."""
 
 
 def build_app(services: Services) -> gr.Blocks:
@@ -33,12 +40,17 @@ def build_app(services: Services) -> gr.Blocks:
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as app:
         gr.HTML(HEAD)
-        with gr.Tabs():
-            for title, build in TABS.items():
-                with gr.Tab(title):
-                    build(services)
+        opened = gr.HTML("", elem_id="wb-opened", elem_classes="wb-schema-status")
+        with gr.Tabs() as tabs:
+            parts = [_build_tab(services, *tab) for tab in TABS]
+        wire_links(services, app, tabs, parts, opened)
     app.queue(max_size=services.settings.queue_size, api_open=False)
     return app
+
+
+def _build_tab(services: Services, title: str, id_: str, build: Callable[[Services], TabInputs]) -> TabInputs:
+    with gr.Tab(title, id=id_):
+        return build(services)
 
 
 def launch(app: gr.Blocks, services: Services) -> None:

@@ -13,7 +13,9 @@ import pytest
 from gliner2_core.errors import Gliner2Error
 from tests.ui.shell import run_in_shell
 from ui.examples import CLASSIFICATION_EXAMPLES
-from ui.handlers.classification import classification_job, classification_schema, classify, task_card
+from ui.forms.tasks import task_card
+from ui.forms.whole import read_classifications
+from ui.handlers.classification import classification_job, classify
 from ui.handlers.files import run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
@@ -52,7 +54,7 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
 
 def test_instruction_and_examples_reach_the_model(services: Services) -> None:
     card = {**MOOD, "prompt": " How is it? ", "examples": "So nice => good\n\na => b => bad"}
-    (task,) = classification_schema(services, [card]).tasks().classifications
+    (task,) = read_classifications(services.settings, [card]).tasks().classifications
     assert task.prompt == "How is it?"
     assert task.examples == (("So nice", "good"), ("a => b", "bad"))
 
@@ -99,4 +101,4 @@ def test_examples_can_be_asked(roomy: Services) -> None:
     assert len({example.name for example in CLASSIFICATION_EXAMPLES}) == len(CLASSIFICATION_EXAMPLES) >= 8
     large = Services(roomy.settings.__class__(model=roomy.settings.model))
     for example in CLASSIFICATION_EXAMPLES:
-        assert classification_schema(large, example.cards()).tasks().classifications
+        assert read_classifications(large.settings, example.cards()).tasks().classifications

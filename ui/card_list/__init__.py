@@ -31,9 +31,7 @@ class CardList(gr.HTML):
         super().__init__(
             value=value or [],
             apply_default_css=False,
-            card=card.to_dict(),
-            list_id=options.get("elem_id", "cards"),
-            **static_parts(Path(__file__).parent),
+            **static_parts(Path(__file__).parent, card=card.to_dict(), list_id=options.get("elem_id", "cards")),
             **options,
         )
 

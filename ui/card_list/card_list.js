@@ -1,5 +1,5 @@
 // A list of cards that people fill in: add, duplicate, move, remove. Values enter the page as properties of inputs and as
-// text nodes only. props.card says what a card holds: {noun, title, add, most, start, inputs: [{key, label, kind, ...}]}.
+// text nodes only. facts.card says what a card holds: {noun, title, add, most, start, inputs: [{key, label, kind, ...}]}.
 const root = element.querySelector('.cl-list');
 const rootAdd = element.querySelector('.cl-add');
 const said = element.querySelector('.cl-said');
@@ -7,13 +7,6 @@ let cards = [];
 let sent = '';
 let timer = 0;
 let ids = 0;
-
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 function copied(value) { return JSON.parse(JSON.stringify(value)); }
 
@@ -35,7 +28,7 @@ function titleOf(spec, card, index) {
 }
 
 function filled(card, inputs) {
-  return inputs.some((input) => { const value = card[input.key]; return value !== input.empty && value !== '' && value !== false && value != null; });
+  return inputs.some((input) => { const value = card[input.key]; return Array.isArray(value) ? value.length > 0 : value !== input.empty && value !== '' && value !== false && value != null; });
 }
 
 function control(spec, input, card, refresh) {
@@ -70,7 +63,7 @@ function control(spec, input, card, refresh) {
   if (isCheck) label.append(box, make('span', '', input.label)); else label.append(make('span', '', input.label), box);
   if (input.hint) {
     const hint = make('small', '', input.hint);
-    hint.id = `cl-hint-${props.list_id}-${ids += 1}`;
+    hint.id = `cl-hint-${facts.list_id}-${ids += 1}`;
     box.setAttribute('aria-describedby', hint.id);
     label.append(hint);
   }
@@ -82,7 +75,11 @@ function cardNode(spec, list, index, redraw) {
   const node = make('fieldset', 'cl-card');
   const legend = make('legend', '', titleOf(spec, card, index));
   node.append(legend);
-  const refresh = () => { legend.textContent = titleOf(spec, card, index); };
+  const named = [];
+  const refresh = () => {
+    legend.textContent = titleOf(spec, card, index);
+    for (const [button, words] of named) button.setAttribute('aria-label', `${words}: ${titleOf(spec, card, index)}`);
+  };
   const row = make('div', 'cl-row');
   for (const input of spec.inputs.filter((one) => !one.advanced)) row.append(control(spec, input, card, refresh));
   node.append(row);
@@ -101,7 +98,7 @@ function cardNode(spec, list, index, redraw) {
     button.type = 'button';
     button.disabled = isOff;
     button.dataset.act = name;
-    button.setAttribute('aria-label', `${words}: ${titleOf(spec, card, index)}`);
+    named.push([button, words]);
     button.addEventListener('click', act);
     buttons.append(button);
   };
@@ -123,6 +120,7 @@ function cardNode(spec, list, index, redraw) {
   });
   foot.append(buttons);
   node.append(foot);
+  refresh();
   return node;
 }
 
@@ -149,7 +147,7 @@ function load() {
   if (arrived === sent) return;
   sent = arrived;
   cards = JSON.parse(arrived);
-  fill(root, rootAdd, props.card, cards);
+  fill(root, rootAdd, facts.card, cards);
 }
 
 load();

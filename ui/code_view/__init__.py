@@ -25,7 +25,6 @@ class CodeView(gr.HTML):
         super().__init__(
             value=value,
             apply_default_css=False,
-            name=name,
-            **static_parts(Path(__file__).parent),
+            **static_parts(Path(__file__).parent, name=name),
             **options,
         )

@@ -1,7 +1,7 @@
 const box = element.querySelector('.cv-text');
 const copy = element.querySelector('.cv-copy');
-box.setAttribute('aria-label', props.name);
-element.querySelector('.cv-name').textContent = props.name;
+box.setAttribute('aria-label', facts.name);
+element.querySelector('.cv-name').textContent = facts.name;
 
 function draw() {
   box.textContent = props.value || 'Appears after a run.';

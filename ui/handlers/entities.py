@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core import Prediction, Schema
+from gliner2_core import Prediction
 from ui import render, snippets
+from ui.forms.whole import read_entities
 from ui.handlers.files import FileJob
 from ui.handlers.requests import checked_text, checked_threshold
-from ui.labels import LabelOptions, parse_labels
 from ui.messages import PageError
 from ui.services import Services
 
@@ -27,36 +27,18 @@ POLICIES = {
 class EntityAnswer:
     """What the page shows after a run."""
 
+    status: str
     spans: dict[str, Any]
     rows: list[list[Any]]
-    status: str
     json: str
     python: str
     command: str
 
 
-def checked_request(services: Services, labels: str, threshold: float, policy: str) -> tuple[LabelOptions, str | None]:
-    """Check what a run is asked with.
-
-    Args:
-        services: For the limits.
-        labels: What the label box holds.
-        threshold: Of the slider.
-        policy: One of `POLICIES`.
-
-    Returns:
-        Labels with their options, and the overlap policy.
-
-    Raises:
-        PageError: If labels, threshold or policy cannot be used.
-        InputError: If the model refuses a label.
-    """
-    options = parse_labels(labels or "", most=services.settings.max_labels)
-    Schema().entities(options)
-    if policy not in POLICIES:
-        raise PageError(f"Unknown overlap rule “{policy}”. Choose one of: {'; '.join(POLICIES)}.")
-    checked_threshold(threshold)
-    return options, POLICIES[policy]
+def _policy(name: str) -> str | None:
+    if name not in POLICIES:
+        raise PageError(f"Unknown overlap rule “{name}”. Choose one of: {'; '.join(POLICIES)}.")
+    return POLICIES[name]
 
 
 def extract_entities(services: Services, text: str, labels: str, threshold: float, policy: str) -> EntityAnswer:
@@ -79,15 +61,16 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
         CheckpointError: If the model cannot be loaded.
     """
     text = checked_text(services, text)
-    options, overlap_policy = checked_request(services, labels, threshold, policy)
-    schema, model = Schema().entities(options), services.settings.model
+    schema, overlap_policy = read_entities(services.settings, labels), _policy(policy)
+    checked_threshold(threshold)
+    model = services.settings.model
     prediction = services.extractor().predict(text, schema, threshold=threshold, overlap_policy=overlap_policy)
     return EntityAnswer(
-        render.span_value(prediction, list(options)),
-        render.table_rows(prediction),
         render.status_line(prediction),
+        render.span_value(prediction, [label.name for label in schema.tasks().entities]),
+        render.table_rows(prediction),
         render.as_json(prediction),
-        snippets.entity_lines(text, options, threshold, overlap_policy, model),
+        snippets.entity_lines(text, schema, threshold, overlap_policy, model),
         snippets.command_lines(text, schema, model, threshold=threshold, policy=overlap_policy),
     )
 
@@ -99,11 +82,10 @@ def entity_job(services: Services, labels: str, threshold: float, policy: str) -
         PageError: If labels, threshold or policy cannot be used.
         InputError: If the model refuses a label.
     """
-    options, overlap_policy = checked_request(services, labels, threshold, policy)
     return FileJob(
         "entities",
-        Schema().entities(options),
-        {"threshold": threshold, "overlap_policy": overlap_policy},
+        read_entities(services.settings, labels),
+        {"threshold": checked_threshold(threshold), "overlap_policy": _policy(policy)},
         ("label", "text", "start", "end", "confidence"),
         _rows,
         ("entity", "entities"),

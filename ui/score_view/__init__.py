@@ -22,8 +22,7 @@ class ScoreView(gr.HTML):
         super().__init__(
             value=value or [],
             apply_default_css=False,
-            empty=empty,
-            **static_parts(Path(__file__).parent),
+            **static_parts(Path(__file__).parent, empty=empty),
             **options,
         )
 

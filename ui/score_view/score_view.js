@@ -2,13 +2,6 @@
 const box = element.querySelector('.bv-box');
 const MANY = 12;
 
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function percent(share) { return (100 * share).toFixed(1) + '\u00a0%'; }
 
 function rowOf(one, threshold) {
@@ -52,7 +45,7 @@ function taskNode(task) {
 function draw() {
   const tasks = props.value || [];
   box.classList.toggle('bv-empty', !tasks.length);
-  box.replaceChildren(...(tasks.length ? tasks.map(taskNode) : [make('p', '', props.empty)]));
+  box.replaceChildren(...(tasks.length ? tasks.map(taskNode) : [make('p', '', facts.empty)]));
 }
 
 draw();

@@ -27,8 +27,7 @@ class SpanView(gr.HTML):
         super().__init__(
             value=value or EMPTY,
             apply_default_css=False,
-            empty=empty,
-            **static_parts(Path(__file__).parent),
+            **static_parts(Path(__file__).parent, empty=empty),
             **options,
         )
 

@@ -2,30 +2,9 @@
 const box = element.querySelector('.sv-text');
 const legend = element.querySelector('.sv-legend');
 const detail = element.querySelector('.sv-detail');
-// White text on each of these has a contrast of at least 4.5 : 1.
-const COLOURS = ['#6d28d9', '#b91c1c', '#047857', '#1d4ed8', '#9a3412', '#be185d', '#0e7490', '#3f6212', '#854d0e', '#475569', '#7e22ce', '#115e59'];
 // More layers than this would hide the text; the table has them all.
 const MOST_LAYERS = 10;
 const HINT = 'Point at a label, or reach it with Tab, to see its confidence and offsets.';
-
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-function unitsOf(text) {
-  // Code point index → UTF-16 index; null where both are equal.
-  if (!/[\uD800-\uDBFF]/.test(text)) return null;
-  const units = [];
-  let unit = 0;
-  for (const character of text) { units.push(unit); unit += character.length; }
-  units.push(unit);
-  return units;
-}
-
-function percent(score) { return (score > 0 && score < 0.005 ? '< 1' : (100 * score).toFixed(0)) + '\u00a0%'; }
 
 function rowsOf(spans) {
   // The lowest free underline for each span, outer spans first: overlapping spans never share one.
@@ -67,7 +46,7 @@ function activate(spans, ids) {
     if (hit !== undefined) node.style.setProperty('--c', spans[Number(hit)].colour);
   }
   detail.textContent = ids.length
-    ? ids.map((id) => { const s = spans[Number(id)]; return `${s.surface} — ${s.label}, ${percent(s.score)}, characters ${s.start}–${s.end}`; }).join(' · ')
+    ? ids.map((id) => { const s = spans[Number(id)]; return `${s.surface} — ${s.label}, ${roundPercent(s.score)}, characters ${s.start}–${s.end}`; }).join(' · ')
     : spans.length ? HINT + (left ? ` ${left} more spans overlap these; the table has them.` : '') : '';
 }
 
@@ -83,8 +62,8 @@ function chip(span, spans) {
   const node = make('button', 'sv-chip');
   node.type = 'button';
   node.style.setProperty('--c', span.colour);
-  node.append(make('span', 'sv-name', span.label), make('span', 'sv-score', percent(span.score)));
-  node.setAttribute('aria-label', `${span.surface}: ${span.label}, ${percent(span.score)}, characters ${span.start} to ${span.end}`);
+  node.append(make('span', 'sv-name', span.label), make('span', 'sv-score', roundPercent(span.score)));
+  node.setAttribute('aria-label', `${span.surface}: ${span.label}, ${roundPercent(span.score)}, characters ${span.start} to ${span.end}`);
   Object.assign(node.dataset, { start: span.start, end: span.end, label: span.label, score: span.score, surface: span.surface });
   watchNode(node, spans, [span.id]);
   return node;
@@ -102,7 +81,7 @@ function draw() {
   box.replaceChildren();
   legend.replaceChildren();
   box.classList.toggle('sv-empty', !text);
-  if (!text) { box.style.lineHeight = ''; box.append(make('span', '', props.empty || '')); detail.textContent = ''; return; }
+  if (!text) { box.style.lineHeight = ''; box.append(make('span', '', facts.empty || '')); detail.textContent = ''; return; }
   drawText(text, spans);
   const none = labels.filter((label) => !spans.some((span) => span.label === label));
   for (const label of labels.filter((one) => !none.includes(one))) {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ui.labels import parse_labels
+from ui.forms.labels import parse_labels
 from ui.messages import PageError
 
 

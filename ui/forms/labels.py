@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ui.messages import PageError
@@ -75,6 +76,16 @@ def _parse_label(name: str, description: str, number: int) -> tuple[str, dict[st
     if description.strip():
         options["description"] = description.strip()
     return name.strip(), options
+
+
+def write_labels(labels: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write labels as the box has them, one per line; `parse_labels` reads them back."""
+    return "\n".join(_line(name, options) for name, options in labels.items())
+
+
+def _line(name: str, options: Mapping[str, Any]) -> str:
+    line = f"{name}: {options['description']}" if options.get("description") else name
+    return line if options.get("threshold") is None else f"{line} @ {options['threshold']}"
 
 
 def parse_threshold(text: str) -> float:

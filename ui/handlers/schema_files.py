@@ -1,0 +1,67 @@
+"""A tab's schema as a file, and a schema file into a tab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gliner2_core import Schema
+from gliner2_core.errors import SchemaError
+from ui.forms.whole import Form, filled
+from ui.messages import PageError
+from ui.services import Services
+
+MOST_BYTES = 1_000_000
+
+
+def open_schema(services: Services, form: Form, path: str) -> tuple[tuple[Any, ...], str]:
+    """Read a schema file for a tab.
+
+    Args:
+        services: For the limits.
+        form: The tab's inputs.
+        path: The uploaded file.
+
+    Returns:
+        The inputs' values, and words about what came of it.
+
+    Raises:
+        PageError: If the file is too large, is not UTF-8, or holds nothing that the tab has a place for.
+        SchemaError: If it is no JSON or no schema; the message gives the place inside it.
+    """
+    file = Path(path)
+    if file.stat().st_size > MOST_BYTES:
+        raise PageError(f"“{file.name}” has {file.stat().st_size:,} bytes; a schema has {MOST_BYTES:,} at most.")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PageError(f"“{file.name}” is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    try:
+        schema = Schema.from_json(text)
+    except SchemaError as error:
+        raise SchemaError(f"“{file.name}”: {error}") from error
+    values, left = placed(services, form, schema)
+    return values, f"“{file.name}” is loaded.{left}"
+
+
+def placed(services: Services, form: Form, schema: Schema) -> tuple[tuple[Any, ...], str]:
+    """Return the inputs' values for a schema, and words about what they have no place for.
+
+    Raises:
+        PageError: If they have a place for none of it.
+    """
+    try:
+        values, left = filled(form, services.settings, schema)
+    except PageError as error:
+        raise PageError(f"This tab cannot show the schema, which asks for {_kinds(schema)}. {error}") from error
+    return values, left_words(left)
+
+
+def left_words(left: Sequence[str]) -> str:
+    """Return words about what of a schema has no place; empty if all of it has."""
+    return f" This tab has no place for: {', '.join(left)}. It is left out." if left else ""
+
+
+def _kinds(schema: Schema) -> str:
+    return " and ".join(schema.to_dict())

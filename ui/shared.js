@@ -1,0 +1,23 @@
+// What the scripts of all components share. Offsets arrive as code points; the DOM counts UTF-16 units.
+
+// White text on each of these has a contrast of at least 4.5 : 1.
+const COLOURS = ['#6d28d9', '#b91c1c', '#047857', '#1d4ed8', '#9a3412', '#be185d', '#0e7490', '#3f6212', '#854d0e', '#475569', '#7e22ce', '#115e59'];
+
+function make(tag, name, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function unitsOf(text) {
+  // Code point index → UTF-16 index; null where both are equal.
+  if (!/[\uD800-\uDBFF]/.test(text)) return null;
+  const units = [];
+  let unit = 0;
+  for (const character of text) { units.push(unit); unit += character.length; }
+  units.push(unit);
+  return units;
+}
+
+function roundPercent(share) { return (share > 0 && share < 0.005 ? '< 1' : (100 * share).toFixed(0)) + '\u00a0%'; }

@@ -1,0 +1,129 @@
+"""The part of every tab that saves, loads and shares what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from ui import render
+from ui.forms.whole import Form
+from ui.handlers.links import Shared, read_link, write_link
+from ui.handlers.schema_files import open_schema, placed
+from ui.messages import PageError, logged_words
+from ui.services import Services
+from ui.tabs.common import PRIVATE
+
+SAVE_SCRIPT = "(text) => { if (text) workbench.save(text, 'schema.json'); return text; }"
+LINK_SCRIPT = "(fragment) => { if (fragment) workbench.share(fragment); return fragment; }"
+
+
+@dataclass(frozen=True, slots=True)
+class TabInputs:
+    """What a visitor fills in on a tab.
+
+    Attributes:
+        id: The tab's, also the prefix of its elements' ids.
+        text: Its text.
+        schema: Components that say what is asked.
+        form: How their values become a schema.
+        options: Further inputs of a run, such as a threshold.
+    """
+
+    id: str
+    text: gr.Textbox
+    schema: Sequence[gr.components.Component]
+    form: Form
+    options: Sequence[gr.components.Component] = field(default_factory=list)
+
+    def all(self) -> list[Any]:
+        """Return every input, the text first."""
+        return [self.text, *self.schema, *self.options]
+
+
+def build_schema_part(services: Services, inputs: TabInputs) -> None:
+    """Lay out the buttons and wire them; call inside the tab.
+
+    Args:
+        services: For the limits.
+        inputs: Of the tab.
+    """
+    prefix = inputs.id
+    with gr.Row(elem_classes="wb-schema"):
+        save = gr.Button("Save schema", size="sm", elem_id=f"{prefix}-save")
+        load = gr.UploadButton("Load schema", size="sm", file_types=[".json"], elem_id=f"{prefix}-load")
+        share = gr.Button("Copy link", size="sm", elem_id=f"{prefix}-share")
+    status = gr.HTML("", elem_id=f"{prefix}-schema-status", elem_classes="wb-schema-status")
+    sent = gr.Textbox(visible=False)
+
+    def saved(*values: Any) -> tuple[str, str]:
+        try:
+            text = inputs.form.read(services.settings, *values).to_json()
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            return "", render.problem(logged_words(error))
+        return text, render.note(
+            "Saved as schema.json. Load it here, or give it to python -m gliner2_core extract --schema."
+        )
+
+    def loaded(path: str) -> tuple[Any, ...]:
+        try:
+            values, words = open_schema(services, inputs.form, path)
+        except Exception as error:  # noqa: BLE001 - see above
+            return *[gr.skip()] * len(inputs.schema), render.problem(logged_words(error))
+        return *values, render.note(words)
+
+    def linked(text: str, *values: Any) -> tuple[str, str]:
+        n_schema = len(inputs.schema)
+        try:
+            schema = inputs.form.read(services.settings, *values[:n_schema])
+            fragment = write_link(Shared(prefix, text or "", schema, values[n_schema:]))
+        except Exception as error:  # noqa: BLE001 - see above
+            return "", render.problem(logged_words(error))
+        return fragment, render.note(
+            "The link is copied and in the address bar. It opens this text and schema, not the result; whoever has the link "
+            "can read the text."
+        )
+
+    save.click(saved, list(inputs.schema), [sent, status], queue=False, **PRIVATE).then(
+        None, sent, sent, js=SAVE_SCRIPT, **PRIVATE
+    )
+    load.upload(loaded, load, [*inputs.schema, status], queue=False, **PRIVATE)
+    share.click(linked, inputs.all(), [sent, status], queue=False, **PRIVATE).then(
+        None, sent, sent, js=LINK_SCRIPT, **PRIVATE
+    )
+
+
+def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[TabInputs], status: gr.HTML) -> None:
+    """Let the page open what the address's fragment holds.
+
+    Args:
+        services: For the limits.
+        app: The page.
+        tabs: All tabs; their ids are those of `parts`.
+        parts: Inputs of every tab.
+        status: Where to say that a link cannot be opened.
+    """
+    fragment = gr.Textbox(visible=False)
+
+    def opened(text: str) -> dict[Any, Any]:
+        try:
+            shared = read_link(text or "")
+            if shared is None:
+                return {status: gr.skip()}
+            part = next((one for one in parts if one.id == shared.tab), None)
+            if part is None or len(shared.options) != len(part.options):
+                raise PageError("This link was made by another version of the workbench. Ask for its schema as a file.")
+            values, left = placed(services, part.form, shared.schema)
+        except Exception as error:  # noqa: BLE001 - see above
+            return {status: render.problem(logged_words(error))}
+        found = dict(zip(part.all(), (shared.text, *values, *shared.options), strict=True))
+        return {
+            **found,
+            tabs: gr.Tabs(selected=part.id),
+            status: render.note(f"Opened from a link. Press run to see the result.{left}"),
+        }
+
+    outputs = [component for part in parts for component in part.all()]
+    app.load(opened, fragment, [*outputs, tabs, status], js="() => location.hash.slice(1)", queue=False, **PRIVATE)

@@ -1,0 +1,104 @@
+"""The Structures tab: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from ui.card_list import CardList
+from ui.examples import STRUCTURE_EXAMPLES
+from ui.forms.structures import structure_card
+from ui.forms.tasks import task_card
+from ui.forms.whole import STRUCTURE_FORM, write_whole
+from ui.handlers.structures import extract_structures, structure_job
+from ui.record_view import EMPTY, RecordView
+from ui.score_view import ScoreView
+from ui.services import Services
+from ui.tabs.common import Outputs, build_code_tabs, build_examples, build_status, wire_run
+from ui.tabs.entities import build_threshold
+from ui.tabs.file_part import build_file_part, wire_file_part
+from ui.tabs.schema_editor import build_schema_editor
+from ui.tabs.schema_part import TabInputs, build_schema_part
+
+EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
+NO_SCORES = "Every label's probability appears here when classifications are asked."
+TABLE_HEADERS = ["Part", "No.", "Field", "Value", "Start", "End", "Confidence"]
+ALSO_HINT = (
+    "Entities, relations and classifications asked here are answered in the same forward pass as the structures, from one "
+    "reading of the text."
+)
+
+
+def build_structures_tab(services: Services) -> TabInputs:
+    """Lay out the tab and wire its events; call inside a gr.Tab.
+
+    Args:
+        services: Model and limits.
+
+    Returns:
+        What a link fills.
+    """
+    first = STRUCTURE_EXAMPLES[0]
+    with gr.Row(equal_height=False, elem_classes="wb-columns"):
+        with gr.Column(scale=5, min_width=320):
+            text = gr.Textbox(
+                first.text, label="Text", lines=5, max_lines=14, elem_id="structure-text", placeholder="Type or paste a text"
+            )
+            schema = _build_schema(services)
+            threshold = build_threshold("structure")
+            run = gr.Button(
+                "Fill structures  (Ctrl+Enter)", variant="primary", elem_id="structure-run", elem_classes="wb-run"
+            )
+            inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold])
+            build_schema_part(services, inputs)
+        with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
+            outputs = _build_outputs()
+    rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
+    chosen = build_examples("structure", rows, [text, *schema])
+    file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
+    blank = {"records": EMPTY, "scores": [], "rows": []}
+    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank)
+    wire_file_part(services, file_part, structure_job, [*schema, threshold])
+    return inputs
+
+
+def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
+    settings, first = services.settings, STRUCTURE_EXAMPLES[0].schema()
+    values = write_whole(first)
+    with gr.Tabs():
+        with gr.Tab("Form"):
+            structures = CardList(
+                structure_card(settings.max_structures, settings.max_fields), values[0], elem_id="structure-cards"
+            )
+            with gr.Accordion("Also in the same pass", open=False, elem_id="structure-also"):
+                gr.HTML(f'<p class="wb-hint">{ALSO_HINT}</p>')
+                labels = gr.Textbox(
+                    values[1], label="Entities", lines=2, max_lines=8, elem_id="structure-labels",
+                    placeholder="person\ncompany: Businesses and organisations",
+                )  # fmt: skip
+                relations = gr.Textbox(
+                    values[2], label="Relations", lines=1, max_lines=8, elem_id="structure-relations",
+                    placeholder="works for\nlocated in",
+                )  # fmt: skip
+                gr.HTML('<h2 class="wb-part">Classifications</h2>')
+                tasks = CardList(task_card(settings.max_tasks), values[3], elem_id="structure-tasks")
+        form: Sequence[CardList | gr.Textbox] = [structures, labels, relations, tasks]
+        build_schema_editor(services, form, first)
+    return form
+
+
+def _build_outputs() -> Outputs:
+    status = build_status("structure")
+    with gr.Tabs():
+        with gr.Tab("Records"):
+            records = RecordView(empty=EMPTY_WORDS, elem_id="structure-records")
+        with gr.Tab("Probabilities"):
+            scores = ScoreView(empty=NO_SCORES, elem_id="structure-scores")
+        with gr.Tab("Table"):
+            table = gr.Dataframe(
+                headers=TABLE_HEADERS, datatype=["str", "number", "str", "str", "str", "str", "str"], interactive=False,
+                wrap=True, label="Every value", elem_id="structure-table",
+            )  # fmt: skip
+        code = build_code_tabs("structure")
+    return {"status": status, "records": records, "scores": scores, "rows": table, **code}
