@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from ui.programs import build_programs
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
 from ui.tabs.entities import build_entities_tab
@@ -44,6 +45,7 @@ def build_app(services: Services) -> gr.Blocks:
         with gr.Tabs() as tabs:
             parts = [_build_tab(services, *tab) for tab in TABS]
         wire_links(services, app, tabs, parts, opened)
+        build_programs(services)
     app.queue(max_size=services.settings.queue_size, api_open=False)
     return app
 

@@ -14,9 +14,9 @@ from gliner2_core.training.examples import load_examples
 
 TEN_MB = 10_000_000
 DATA = Path(__file__).parents[1] / "data"
-EVERYDAY_F1 = 83.6
+EVERYDAY_F1 = 88.4
 """Percent, on 60 texts with everyday labels; this and the next line change only when the weights do."""
-EVERYDAY_ACCURACY = 81.6
+EVERYDAY_ACCURACY = 86.8
 """Percent, on the single-label tasks of 40 texts."""
 
 
@@ -43,21 +43,37 @@ def test_clinical_example_of_the_paper() -> None:
     assert found == {"medication": ["ibuprofen"], "dosage": ["400mg"], "symptom": ["severe headache"], "time": ["2 PM"]}
 
 
-def test_product_example_of_the_paper() -> None:
-    (found,) = model().extract_json(
-        "The new MacBook Pro costs $1999 and features the M3 chip, 16GB RAM, and 512GB storage.",
-        {"product": ["name::str::Product name and model", "price::str::Product cost"]},
-    )["product"]
-    assert found == {"name": "MacBook Pro", "price": "$1999"}
-
-
 def test_news_example_of_the_paper() -> None:
     found = model().extract_entities(
         "Apple Inc. CEO Tim Cook announced new products in Cupertino.", ["company", "person", "location"]
     )
-    # Cupertino is given as a second company, too: see the card's weaknesses.
-    best = {label: spans[0] for label, spans in found["entities"].items()}
-    assert best == {"company": "Apple Inc.", "person": "Tim Cook", "location": "Cupertino"}
+    assert found["entities"] == {"company": ["Apple Inc."], "person": ["Tim Cook"], "location": ["Cupertino"]}
+
+
+@pytest.mark.parametrize(("threshold", "features"), [(0.5, {"16GB RAM"}), (0.3, {"M3 chip", "16GB RAM", "512GB storage"})])
+def test_product_example_of_the_paper(threshold: float, features: set[str]) -> None:
+    # Two of the three features have confidences below the usual threshold: see the card's weaknesses.
+    (found,) = model().extract_json(
+        "The new MacBook Pro costs $1999 and features the M3 chip, 16GB RAM, and 512GB storage.",
+        {
+            "product": [
+                "name::str::Product name and model", "price::str::Product cost", "features::list::Key product features",
+                "category::[electronics|software|hardware]::str",
+            ]
+        },
+        threshold=threshold,
+    )["product"]  # fmt: skip
+    assert set(found.pop("features")) == features
+    assert found == {"name": "MacBook Pro", "price": "$1999", "category": "electronics"}
+
+
+def test_composed_example_of_the_paper() -> None:
+    schema = model().create_schema().entities(["person", "company", "product", "price"]).relations(["works for", "CEO of"])
+    found = model().extract("Apple CEO Tim Cook unveiled the iPhone 15 Pro for $999.", schema)
+    assert found["entities"] == {
+        "person": ["Tim Cook"], "company": ["Apple"], "product": ["iPhone 15 Pro"], "price": ["$999"],
+    }  # fmt: skip
+    assert found["relation_extraction"] == {"works for": [("Tim Cook", "Apple")], "CEO of": [("Tim Cook", "Apple")]}
 
 
 def test_sentence_of_praise_and_one_of_complaint() -> None:

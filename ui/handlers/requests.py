@@ -12,6 +12,8 @@ def checked_text(services: Services, text: str | None) -> str:
     Raises:
         PageError: If it is empty or too long.
     """
+    if text is not None and not isinstance(text, str):
+        raise PageError(f"The text must be a string, got {type(text).__name__}.")
     text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise PageError("Type or paste a text first.")

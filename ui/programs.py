@@ -1,0 +1,93 @@
+"""The interface for programs: typed endpoints that `gradio_client`, HTTP and MCP clients call by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from gliner2_core import Schema
+from gliner2_core.views import View
+from ui.handlers.requests import checked_text, checked_threshold
+from ui.messages import logged_words
+from ui.services import Services
+from ui.tabs.common import MODEL_QUEUE
+
+
+def build_programs(services: Services) -> None:
+    """Register the endpoints; call inside gr.Blocks.
+
+    Args:
+        services: Model and limits.
+    """
+
+    def extract_entities(text: str, labels: list[str], threshold: float = 0.5) -> dict[str, Any]:
+        """Find entities in a text.
+
+        Args:
+            text: The text.
+            labels: What to find, in plain words, for example ["person", "order number"].
+            threshold: Least confidence, 0 to 1.
+
+        Returns:
+            {"entities": {label: [{"text", "confidence", "start", "end"}]}}; offsets count code points.
+        """
+        return _answer(services, text, lambda: Schema().entities(labels), threshold)
+
+    def classify_text(text: str, task: str, labels: list[str], multi_label: bool = False) -> dict[str, Any]:
+        """Decide which label of a task a text has.
+
+        Args:
+            text: The text.
+            task: Name of the task, for example "sentiment".
+            labels: At least two.
+            multi_label: Any number of labels instead of exactly one.
+
+        Returns:
+            {task: {"label", "confidence"}}, a list of them with `multi_label`.
+        """
+        return _answer(services, text, lambda: Schema().classification(task, labels, multi_label), 0.5)
+
+    def extract_structure(text: str, name: str, fields: list[str], threshold: float = 0.5) -> dict[str, Any]:
+        """Fill a structure from a text, once per instance.
+
+        Args:
+            text: The text.
+            name: What one instance is, for example "product".
+            fields: Field specs, for example ["name::str", "price", "kind::[new|used]::str::Its condition"].
+            threshold: Least confidence, 0 to 1.
+
+        Returns:
+            {name: [{field: value or list of values}]}, each value with text, confidence and offsets.
+        """
+        return _answer(services, text, lambda: Schema().add_structures({name: fields}), threshold)
+
+    def extract(text: str, schema: dict[str, Any], threshold: float = 0.5) -> dict[str, Any]:
+        """Answer a whole schema in one forward pass.
+
+        Args:
+            text: The text.
+            schema: As the page saves it: entities, structures, classifications, relations.
+            threshold: Least confidence, 0 to 1, where the schema does not say its own.
+
+        Returns:
+            The answers of all parts of the schema.
+        """
+        return _answer(services, text, lambda: Schema.from_dict(schema), threshold)
+
+    for endpoint in (extract_entities, classify_text, extract_structure, extract):
+        api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL_QUEUE, concurrency_limit=1)
+
+
+def _answer(services: Services, text: str, schema: Callable[[], Schema], threshold: float) -> dict[str, Any]:
+    try:
+        asked = schema()
+        prediction = services.extractor().predict(
+            checked_text(services, text), asked, threshold=checked_threshold(threshold)
+        )
+    except Exception as error:
+        # A caller gets words, whatever happens; the log gets the trace.
+        raise gr.Error(logged_words(error), print_exception=False) from error
+    return View(include_confidence=True, include_spans=True).formatted(prediction)
