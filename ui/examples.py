@@ -174,92 +174,54 @@ class StructureExample(NamedTuple):
 
 STRUCTURE_EXAMPLES = (
     StructureExample(
-        "Products",
-        "The Lumo desk lamp costs 49 euros and comes with a dimmer, a USB port and a two-year warranty. The Vega office "
-        "chair is 220 euros and has adjustable armrests and a headrest.",
+        "Product",
+        "The Lumo desk lamp costs 49 euros and comes with a dimmer, a USB port and a two-year warranty.",
         {
             "product": [
                 "name::str::Name of the product",
                 "price::str::What it costs",
                 "features::list::What it has or can do",
-                "category::[furniture|lighting|clothing|food]::str",
+                "category::[furniture|clothing|food]::str",
             ]
         },
     ),
     StructureExample(
-        "Prescriptions",
-        "Take 400 mg ibuprofen three times a day after meals for five days, and 10 mg cetirizine once in the evening for "
-        "two weeks.",
-        {
-            "prescription": [
-                "drug::str::Name of the medicine",
-                "dose::str::Amount per intake",
-                "frequency::str::How often",
-                "duration::str::For how long",
-            ]
-        },
+        "Prescription",
+        "Dr. Okafor prescribed 10 mg cetirizine once a day for two weeks.",
+        {"prescription": ["doctor::str", "drug::str", "dose::str", "frequency::str", "duration::str"]},
     ),
     StructureExample(
         "News, composed",
         "Tim Cook announced that Apple will open a new design centre in Munich in 2027 and hire 800 engineers.",
-        {"announcement": ["company::str", "speaker::str", "what::str::What is announced", "place::str", "date::str"]},
+        {"announcement": ["company::str", "speaker::str", "place::str", "date::str"]},
         ("person", "company", "city", "date"),
         ("works for",),
         {"topic": ["business", "sports", "politics", "science"], "sentiment": ["positive", "negative", "neutral"]},
     ),
     StructureExample(
         "Job advertisement",
-        "Northwind Robotics in Rotterdam is hiring a Senior Data Engineer with five years of Python and SQL. Salary up to "
-        "78,000 euros a year, two days a week from home.",
-        {
-            "job": [
-                "title::str",
-                "company::str",
-                "city::str",
-                "salary::str",
-                "skills::list::Technologies and abilities asked for",
-                "remote::[office only|hybrid|fully remote]::str",
-            ]
-        },
+        "Northwind Robotics in Rotterdam is hiring a Data Engineer with five years of Python and SQL. Salary up to 78,000 "
+        "euros a year.",
+        {"job": ["job title::str", "company::str", "city::str", "salary::str", "skills::list"]},
     ),
     StructureExample(
-        "Flight booking",
-        "I'd like to fly from Oslo to Lisbon on 14 May, coming back on the 21st, two adults, economy please.",
-        {
-            "flight": [
-                "origin::str::Where it starts",
-                "destination::str::Where it goes",
-                "departure date::str",
-                "return date::str",
-                "passengers::str",
-                "class::[economy|premium economy|business|first]::str",
-            ]
-        },
+        "Table booking",
+        "Table for four at Trattoria Lucia on Friday at 7 pm, name Berger.",
+        {"booking": ["restaurant::str", "people::str", "day::str", "time::str", "name::str"]},
     ),
     StructureExample(
         "Invoice",
-        "Invoice 2026-0147 from Hollis & Grant LLP, 3 March 2026: legal advice 1,200.00, filing fees 85.50, total 1,285.50 "
-        "euros, due on 2 April 2026.",
-        {"invoice": ["number::str", "sender::str", "date::str", "due date::str", "total::str", "items::list"]},
+        "Invoice 2026-0147 from Hollis & Grant LLP, dated 3 March 2026: total 1,285.50 euros.",
+        {"invoice": ["number::str", "sender::str", "date::str", "total::str"]},
     ),
     StructureExample(
         "Match report",
         "Leeds United beat Norwich City 3-1 at Elland Road on Saturday; Joel Piroe scored twice and Daniel James once.",
-        {"match": ["winner::str", "loser::str", "score::str", "stadium::str", "day::str", "scorers::list"]},
+        {"match": ["winner::str", "score::str", "stadium::str", "day::str", "scorers::list"]},
     ),
     StructureExample(
         "Property",
-        "Bright two-bedroom flat in Ghent, 85 m², second floor with lift, balcony and cellar, 1,150 euros a month, free "
-        "from 1 June.",
-        {
-            "property": [
-                "type::[house|flat|room|office]::str",
-                "city::str",
-                "area::str",
-                "rent::str",
-                "available from::str",
-                "features::list",
-            ]
-        },
+        "Bright two-bedroom flat in Ghent, 85 m², with lift, balcony and cellar, 1,150 euros a month, free from 1 June.",
+        {"property": ["city::str", "area::str", "rent::str", "available from::str", "features::list"]},
     ),
 )

@@ -163,7 +163,7 @@ def test_a_schema_is_saved_and_loaded_again(tab: Page, tmp_path: Path) -> None:
     assert Schema.from_json(saved.read_text(encoding="utf-8")).to_dict() == {
         "structures": {"order": {"fields": [{"name": "number", "dtype": "str"}]}}
     }
-    tab.get_by_role("button", name="Prescriptions").click()
+    tab.get_by_role("button", name="Prescription", exact=True).click()
     expect(tab.get_by_role("group", name="Structure 1: prescription")).to_be_visible()
     with tab.expect_file_chooser() as chooser:
         tab.locator("#structure-load").click()

@@ -128,7 +128,8 @@ def test_the_span_view_takes_nothing_from_a_browser() -> None:
     assert view.postprocess(None) == EMPTY
 
 
-def test_no_event_is_public() -> None:
+def test_no_event_of_the_page_is_public() -> None:
     events = build_app(Services(Settings())).config["dependencies"]
-    assert len(events) >= 5
-    assert {event["api_visibility"] for event in events} == {"private"}
+    public = [event["api_name"] for event in events if event["api_visibility"] != "private"]
+    assert public == ["extract_entities", "classify_text", "extract_structure", "extract"]
+    assert len(events) > len(public) + 5
