@@ -174,6 +174,11 @@ class StructureExample(NamedTuple):
 
 STRUCTURE_EXAMPLES = (
     StructureExample(
+        "Property",
+        "Bright two-bedroom flat in Ghent, 85 m², with lift, balcony and cellar, 1,150 euros a month, free from 1 June.",
+        {"property": ["city::str", "area::str", "rent::str", "available from::str", "features::list"]},
+    ),
+    StructureExample(
         "Product",
         "The Lumo desk lamp costs 49 euros and comes with a dimmer, a USB port and a two-year warranty.",
         {
@@ -181,7 +186,7 @@ STRUCTURE_EXAMPLES = (
                 "name::str::Name of the product",
                 "price::str::What it costs",
                 "features::list::What it has or can do",
-                "category::[furniture|clothing|food]::str",
+                "category::[furniture|lighting|clothing|food]::str",
             ]
         },
     ),
@@ -218,10 +223,5 @@ STRUCTURE_EXAMPLES = (
         "Match report",
         "Leeds United beat Norwich City 3-1 at Elland Road on Saturday; Joel Piroe scored twice and Daniel James once.",
         {"match": ["winner::str", "score::str", "stadium::str", "day::str", "scorers::list"]},
-    ),
-    StructureExample(
-        "Property",
-        "Bright two-bedroom flat in Ghent, 85 m², with lift, balcony and cellar, 1,150 euros a month, free from 1 June.",
-        {"property": ["city::str", "area::str", "rent::str", "available from::str", "features::list"]},
     ),
 )
