@@ -22,8 +22,22 @@ def build_programs(services: Services) -> None:
     Args:
         services: Model and limits.
     """
+    programs = Programs(services)
+    for endpoint in (programs.extract_entities, programs.classify_text, programs.extract_structure, programs.extract):
+        api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL_QUEUE, concurrency_limit=1)
 
-    def extract_entities(text: str, labels: list[str], threshold: float = 0.5) -> dict[str, Any]:
+
+class Programs:
+    """The endpoints; their docstrings are what callers read.
+
+    Args:
+        services: Model and limits.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def extract_entities(self, text: str, labels: list[str], threshold: float = 0.5) -> dict[str, Any]:
         """Find entities in a text.
 
         Args:
@@ -34,9 +48,9 @@ def build_programs(services: Services) -> None:
         Returns:
             {"entities": {label: [{"text", "confidence", "start", "end"}]}}; offsets count code points.
         """
-        return _answer(services, text, lambda: Schema().entities(labels), threshold)
+        return self._answer(text, lambda: Schema().entities(labels), threshold)
 
-    def classify_text(text: str, task: str, labels: list[str], multi_label: bool = False) -> dict[str, Any]:
+    def classify_text(self, text: str, task: str, labels: list[str], multi_label: bool = False) -> dict[str, Any]:
         """Decide which label of a task a text has.
 
         Args:
@@ -48,9 +62,9 @@ def build_programs(services: Services) -> None:
         Returns:
             {task: {"label", "confidence"}}, a list of them with `multi_label`.
         """
-        return _answer(services, text, lambda: Schema().classification(task, labels, multi_label), 0.5)
+        return self._answer(text, lambda: Schema().classification(task, labels, multi_label), 0.5)
 
-    def extract_structure(text: str, name: str, fields: list[str], threshold: float = 0.5) -> dict[str, Any]:
+    def extract_structure(self, text: str, name: str, fields: list[str], threshold: float = 0.5) -> dict[str, Any]:
         """Fill a structure from a text, once per instance.
 
         Args:
@@ -62,9 +76,9 @@ def build_programs(services: Services) -> None:
         Returns:
             {name: [{field: value or list of values}]}, each value with text, confidence and offsets.
         """
-        return _answer(services, text, lambda: Schema().add_structures({name: fields}), threshold)
+        return self._answer(text, lambda: Schema().add_structures({name: fields}), threshold)
 
-    def extract(text: str, schema: dict[str, Any], threshold: float = 0.5) -> dict[str, Any]:
+    def extract(self, text: str, schema: dict[str, Any], threshold: float = 0.5) -> dict[str, Any]:
         """Answer a whole schema in one forward pass.
 
         Args:
@@ -75,19 +89,14 @@ def build_programs(services: Services) -> None:
         Returns:
             The answers of all parts of the schema.
         """
-        return _answer(services, text, lambda: Schema.from_dict(schema), threshold)
+        return self._answer(text, lambda: Schema.from_dict(schema), threshold)
 
-    for endpoint in (extract_entities, classify_text, extract_structure, extract):
-        api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL_QUEUE, concurrency_limit=1)
-
-
-def _answer(services: Services, text: str, schema: Callable[[], Schema], threshold: float) -> dict[str, Any]:
-    try:
-        asked = schema()
-        prediction = services.extractor().predict(
-            checked_text(services, text), asked, threshold=checked_threshold(threshold)
-        )
-    except Exception as error:
-        # A caller gets words, whatever happens; the log gets the trace.
-        raise gr.Error(logged_words(error), print_exception=False) from error
-    return View(include_confidence=True, include_spans=True).formatted(prediction)
+    def _answer(self, text: str, schema: Callable[[], Schema], threshold: float) -> dict[str, Any]:
+        try:
+            asked = schema()
+            text, threshold = checked_text(self._services, text), checked_threshold(threshold)
+            prediction = self._services.extractor().predict(text, asked, threshold=threshold)
+        except Exception as error:
+            # A caller gets words, whatever happens; the log gets the trace.
+            raise gr.Error(logged_words(error), print_exception=False) from error
+        return View(include_confidence=True, include_spans=True).formatted(prediction)

@@ -9,8 +9,6 @@ from typing import Any
 
 from gliner2_core.predictions import Prediction, SpanPrediction, Value
 
-TABLE_HEADERS = ["Label", "Text", "Start", "End", "Confidence"]
-
 
 def span_value(prediction: Prediction, labels: list[str]) -> dict[str, Any]:
     """Return the span view's value: text, label order (it decides colours) and spans with code point offsets."""

@@ -20,4 +20,17 @@ function unitsOf(text) {
   return units;
 }
 
+function piecesOf(length, spans) {
+  // The text between all ends of its spans, which are sorted by their starts: `covering` spans hold a piece, `ended` ones end
+  // where it begins. The last piece is empty and begins at the text's end.
+  const cuts = [...new Set([0, length, ...spans.flatMap((span) => [span.a, span.b])])].sort((x, y) => x - y);
+  let covering = [], next = 0;
+  return cuts.map((from, index) => {
+    const ended = covering.filter((one) => one.b === from);
+    covering = covering.filter((one) => one.b > from);
+    while (next < spans.length && spans[next].a === from) { covering.push(spans[next]); next += 1; }
+    return { from, to: cuts[index + 1] ?? length, covering, ended };
+  });
+}
+
 function roundPercent(share) { return (share > 0 && share < 0.005 ? '< 1' : (100 * share).toFixed(0)) + '\u00a0%'; }

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from ui.card_list.cards import CardInput, CardSpec, checked_cards
+from ui.card_list.cards import Card, CardInput, CardSpec, checked_cards
 from ui.static_html import static_parts
 
-__all__ = ["CardInput", "CardList", "CardSpec"]
+__all__ = ["Card", "CardInput", "CardList", "CardSpec"]
 
 
 class CardList(gr.HTML):

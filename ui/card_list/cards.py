@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Card = Mapping[str, Any]
+"""What a visitor filled in: an input's key → its value."""
 InputKind = Literal["text", "lines", "number", "check", "choice", "cards"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gliner2_core import Schema
@@ -11,11 +11,11 @@ from gliner2_core.errors import Gliner2Error
 from gliner2_core.field_specs import make_field
 from gliner2_core.tasks import Field, StructureTask
 from gliner2_core.validators import RegexValidator
-from ui.card_list import CardInput, CardSpec
+from ui.card_list import Card, CardInput, CardSpec
 from ui.forms.labels import parse_threshold
+from ui.forms.names import named_cards
 from ui.messages import PageError, words_for
 
-Card = Mapping[str, Any]
 MATCHES = (("full", "the whole value"), ("partial", "a part of it"))
 DTYPES = (("list", "several"), ("str", "one"))
 
@@ -83,30 +83,30 @@ def add_structures(schema: Schema, cards: Sequence[Card]) -> Schema:
         InputError: If the model refuses a structure's name.
         SchemaError: If the schema has a task of that name.
     """
-    names: set[str] = set()
-    for number, card in enumerate(cards, 1):
-        name = card["name"].strip()
-        if not name:
-            raise PageError(f"Structure {number} has no name. Give it one, for example: product")
-        if name in names:
-            raise PageError(f"Two structures are called “{name}”. Each needs a name of its own.")
-        names.add(name)
+    named = named_cards(
+        cards,
+        lambda number: f"Structure {number} has no name. Give it one, for example: product",
+        lambda name: f"Two structures are called “{name}”. Each needs a name of its own.",
+    )
+    for name, card in named:
         if not card["fields"]:
             raise PageError(f"Structure “{name}” has no field. Add one, for example: price")
         schema.structure(name)
-        known: set[str] = set()
-        for place, field_card in enumerate(card["fields"], 1):
-            field_name = field_card["name"].strip()
-            if not field_name:
-                raise PageError(f"Structure “{name}”: field {place} has no name. Give it one, for example: price")
-            if field_name in known:
-                raise PageError(f"Structure “{name}” has two fields called “{field_name}”. Each needs a name of its own.")
-            known.add(field_name)
-            try:
-                schema.add_field(name, _field(field_name, field_card))
-            except (PageError, Gliner2Error) as error:
-                raise PageError(f"Structure “{name}”, field “{field_name}”: {words_for(error)}") from error
+        _add_fields(schema, name, card["fields"])
     return schema
+
+
+def _add_fields(schema: Schema, structure: str, cards: Sequence[Card]) -> None:
+    named = named_cards(
+        cards,
+        lambda number: f"Structure “{structure}”: field {number} has no name. Give it one, for example: price",
+        lambda name: f"Structure “{structure}” has two fields called “{name}”. Each needs a name of its own.",
+    )
+    for name, card in named:
+        try:
+            schema.add_field(structure, _field(name, card))
+        except (PageError, Gliner2Error) as error:
+            raise PageError(f"Structure “{structure}”, field “{name}”: {words_for(error)}") from error
 
 
 def _field(name: str, card: Card) -> Field:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gliner2_core import Schema
 from gliner2_core.tasks import ClassificationTask
-from ui.card_list import CardInput, CardSpec
+from ui.card_list import Card, CardInput, CardSpec
 from ui.forms.labels import parse_labels, parse_threshold, write_labels
+from ui.forms.names import named_cards
 from ui.messages import PageError
 
-Card = Mapping[str, Any]
 EXAMPLE_ARROW = "=>"
 
 
@@ -59,14 +59,12 @@ def add_tasks(schema: Schema, cards: Sequence[Card], *, most_labels: int) -> Sch
         InputError: If the model refuses a name or a label.
         SchemaError: If the schema has a task of that name.
     """
-    names: set[str] = set()
-    for number, card in enumerate(cards, 1):
-        name = card["name"].strip()
-        if not name:
-            raise PageError(f"Task {number} has no name. Give it one, for example: sentiment")
-        if name in names:
-            raise PageError(f"Two tasks are called “{name}”. Each task needs a name of its own.")
-        names.add(name)
+    named = named_cards(
+        cards,
+        lambda number: f"Task {number} has no name. Give it one, for example: sentiment",
+        lambda name: f"Two tasks are called “{name}”. Each task needs a name of its own.",
+    )
+    for name, card in named:
         try:
             _add_task(schema, name, card, most_labels)
         except PageError as error:

@@ -8,8 +8,9 @@ from typing import Any
 
 from gliner2_core import Schema
 from gliner2_core.tasks import RelationTask
+from ui.card_list import Card
 from ui.forms.labels import parse_labels, write_labels
-from ui.forms.structures import Card, add_structures, write_structures
+from ui.forms.structures import add_structures, write_structures
 from ui.forms.tasks import add_tasks, write_tasks
 from ui.messages import PageError
 from ui.settings import Settings
@@ -107,7 +108,6 @@ def filled(form: Form, settings: Settings, schema: Schema) -> tuple[tuple[Any, .
 
     Raises:
         PageError: If they have a place for none of it, or it is more than the settings allow.
-        InputError: Never for a schema that was read from JSON.
     """
     values = form.write(schema)
     kept = form.read(settings, *values).to_dict()

@@ -8,7 +8,7 @@ from typing import Any
 
 from gliner2_core import Prediction, Schema
 from ui import render, snippets
-from ui.forms.structures import Card
+from ui.card_list import Card
 from ui.forms.whole import read_classifications
 from ui.handlers.files import FileJob
 from ui.handlers.requests import checked_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +53,7 @@ def placed(services: Services, form: Form, schema: Schema) -> tuple[tuple[Any, .
     try:
         values, left = filled(form, services.settings, schema)
     except PageError as error:
-        raise PageError(f"This tab cannot show the schema, which asks for {_kinds(schema)}. {error}") from error
-    return values, left_words(left)
-
-
-def left_words(left: Sequence[str]) -> str:
-    """Return words about what of a schema has no place; empty if all of it has."""
-    return f" This tab has no place for: {', '.join(left)}. It is left out." if left else ""
-
-
-def _kinds(schema: Schema) -> str:
-    return " and ".join(schema.to_dict())
+        raise PageError(
+            f"This tab cannot show the schema, which asks for {' and '.join(schema.to_dict())}. {error}"
+        ) from error
+    return values, f" This tab has no place for: {', '.join(left)}. It is left out." if left else ""

@@ -8,8 +8,9 @@ from typing import Any
 
 from gliner2_core import Schema
 from gliner2_core.errors import Gliner2Error, SchemaError
+from ui.card_list import Card
 from ui.forms.specs import parse_specs, write_specs
-from ui.forms.structures import Card, write_structures
+from ui.forms.structures import write_structures
 from ui.forms.whole import STRUCTURE_FORM, read_structures
 from ui.handlers.schema_files import placed
 from ui.messages import PageError
@@ -18,8 +19,9 @@ from ui.services import Services
 
 @dataclass(frozen=True, slots=True)
 class SchemaTexts:
-    """Both texts, and what to say about them; `specs` is None where a field cannot be written as a spec."""
+    """A schema, both its texts, and what to say; `specs` is None where a field cannot be written as a spec."""
 
+    schema: Schema
     json: str
     specs: str | None
     words: str = ""
@@ -41,19 +43,18 @@ def schema_texts(
 def texts_of(schema: Schema) -> SchemaTexts:
     """Return the texts of a schema."""
     try:
-        return SchemaTexts(schema.to_json(), write_specs(schema.tasks().structures))
+        return SchemaTexts(schema, schema.to_json(), write_specs(schema.tasks().structures))
     except SchemaError as error:
-        return SchemaTexts(schema.to_json(), None, f"Field specs cannot show all of it: {error}")
+        return SchemaTexts(schema, schema.to_json(), None, f"Field specs cannot show all of it: {error}")
 
 
 def says_the_same(services: Services, texts: SchemaTexts, json_text: str, specs: str) -> bool:
     """Whether two texts, as somebody wrote them, fill the form with what `texts` mean."""
-    wanted = Schema.from_json(texts.json)
     try:
         values = STRUCTURE_FORM.write(Schema.from_json(json_text))
-        if STRUCTURE_FORM.read(services.settings, *values) != wanted:
+        if STRUCTURE_FORM.read(services.settings, *values) != texts.schema:
             return False
-        structures = wanted.tasks().structures
+        structures = texts.schema.tasks().structures
         return texts.specs is None or parse_specs(specs, structures) == structures
     except (PageError, Gliner2Error):
         return False
@@ -69,7 +70,7 @@ def form_from_json(services: Services, text: str) -> tuple[tuple[Any, ...], Sche
     schema = Schema.from_json(text)
     values, left = placed(services, STRUCTURE_FORM, schema)
     texts = texts_of(schema)
-    return values, SchemaTexts(text, texts.specs, (left + " " + texts.words).strip())
+    return values, SchemaTexts(schema, text, texts.specs, (left + " " + texts.words).strip())
 
 
 def form_from_specs(
@@ -90,4 +91,4 @@ def form_from_specs(
         known = ()  # A form that is being filled in has nothing to keep.
     cards = write_structures(parse_specs(text, known))
     schema = read_structures(services.settings, cards, labels, relations, tasks)
-    return cards, SchemaTexts(schema.to_json(), text)
+    return cards, SchemaTexts(schema, schema.to_json(), text)

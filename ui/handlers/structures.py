@@ -9,7 +9,7 @@ from typing import Any
 from gliner2_core import Prediction
 from gliner2_core.predictions import SpanPrediction
 from ui import render, snippets
-from ui.forms.structures import Card
+from ui.card_list import Card
 from ui.forms.whole import read_structures
 from ui.handlers.classification import score_value
 from ui.handlers.files import FileJob

@@ -8,8 +8,9 @@ let units = null;
 
 function placeOf(value, colour, name) {
   const at = (offset) => (units ? units[offset] : offset);
-  places.push({ ...value, a: at(value.start), b: at(value.end), colour, name });
-  return places.length - 1;
+  const id = places.length;
+  places.push({ ...value, id, a: at(value.start), b: at(value.end), colour, name });
+  return id;
 }
 
 function activate(id) {
@@ -87,20 +88,12 @@ function groupsOf(value) {
 }
 
 function drawText(text) {
-  const cuts = [...new Set([0, text.length, ...places.flatMap((one) => [one.a, one.b])])].sort((x, y) => x - y);
-  const opened = [...places].sort((x, y) => x.a - y.a);
-  let open = [], next = 0;
   const isDark = document.querySelector('.dark') !== null;
-  for (let index = 0; index + 1 < cuts.length; index += 1) {
-    const [from, to] = [cuts[index], cuts[index + 1]];
-    open = open.filter((one) => one.b > from);
-    while (next < opened.length && opened[next].a <= from) { open.push(opened[next]); next += 1; }
-    const surface = text.slice(from, to);
-    if (!open.length) { box.append(document.createTextNode(surface)); continue; }
-    const node = make('span', 'rv-segment', surface), colour = open[open.length - 1].colour;
+  for (const { from, to, covering } of piecesOf(text.length, [...places].sort((x, y) => x.a - y.a))) {
+    if (!covering.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
+    const node = make('span', 'rv-segment', text.slice(from, to)), { id, colour } = covering[covering.length - 1];
     Object.assign(node.dataset, { a: from, b: to });
     node.style.setProperty('--line', isDark ? `color-mix(in srgb, ${colour} 55%, white)` : colour);
-    const id = places.indexOf(open[open.length - 1]);
     node.addEventListener('mouseenter', () => activate(id));
     node.addEventListener('mouseleave', () => activate());
     box.append(node);

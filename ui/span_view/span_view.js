@@ -112,18 +112,12 @@ function drawText(text, all) {
   left = all.length - spans.length;
   const nRows = rowsOf(spans);
   box.style.lineHeight = 1.9 + 0.38 * nRows;
-  const cuts = [...new Set([0, text.length, ...spans.flatMap((span) => [span.a, span.b])])].sort((x, y) => x - y);
-  let open = [], next = 0;
-  for (let index = 0; index < cuts.length; index += 1) {
-    const from = cuts[index], to = cuts[index + 1];
-    for (const span of open.filter((one) => one.b === from).sort((x, y) => y.a - x.a)) box.append(chip(span, all));
-    open = open.filter((one) => one.b > from);
-    while (next < spans.length && spans[next].a === from) { open.push(spans[next]); next += 1; }
-    if (to === undefined) break;
-    if (!open.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
+  for (const { from, to, covering, ended } of piecesOf(text.length, spans)) {
+    for (const span of ended.sort((x, y) => y.a - x.a)) box.append(chip(span, all));
+    if (!covering.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
     const node = make('span', 'sv-segment', text.slice(from, to));
-    paint(node, open, nRows);
-    watchNode(node, all, open.map((span) => span.id));
+    paint(node, covering, nRows);
+    watchNode(node, all, covering.map((span) => span.id));
     box.append(node);
   }
 }

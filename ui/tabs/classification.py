@@ -11,12 +11,13 @@ from ui.forms.whole import CLASSIFICATION_FORM
 from ui.handlers.classification import classification_job, classify
 from ui.score_view import ScoreView
 from ui.services import Services
-from ui.tabs.common import Outputs, build_code_tabs, build_examples, build_status, wire_run
+from ui.tabs import parts
+from ui.tabs.common import Outputs, wire_run
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
-TABLE_HEADERS = ["Task", "Label", "Probability", "Chosen"]
+TABLE_COLUMNS: parts.Columns = {"Task": "str", "Label": "str", "Probability": "str", "Chosen": "str"}
 
 
 def build_classification_tab(services: Services) -> TabInputs:
@@ -31,18 +32,16 @@ def build_classification_tab(services: Services) -> TabInputs:
     first = CLASSIFICATION_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
-            text = gr.Textbox(
-                first.text, label="Text", lines=6, max_lines=14, elem_id="class-text", placeholder="Type or paste a text"
-            )
+            text = parts.build_text("class", first.text, lines=6)
             gr.HTML('<h2 class="wb-part">Tasks</h2>')
             tasks = CardList(task_card(services.settings.max_tasks), first.cards(), elem_id="class-tasks")
-            run = gr.Button("Classify  (Ctrl+Enter)", variant="primary", elem_id="class-run", elem_classes="wb-run")
+            run = parts.build_run("class", "Classify")
             inputs = TabInputs("class", text, [tasks], CLASSIFICATION_FORM)
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
     rows = {example.name: [example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES}
-    chosen = build_examples("class", rows, [text, tasks])
+    chosen = parts.build_examples("class", rows, [text, tasks])
     file_part = build_file_part("class", "Classify the texts of the file", "tasks")
     wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, {"scores": [], "rows": []})
     wire_file_part(services, file_part, classification_job, [tasks])
@@ -50,14 +49,10 @@ def build_classification_tab(services: Services) -> TabInputs:
 
 
 def _build_outputs() -> Outputs:
-    status = build_status("class")
+    status = parts.build_status("class")
     with gr.Tabs():
         with gr.Tab("Probabilities"):
             scores = ScoreView(empty=EMPTY_WORDS, elem_id="class-scores")
-        with gr.Tab("Table"):
-            table = gr.Dataframe(
-                headers=TABLE_HEADERS, datatype=["str", "str", "str", "str"], interactive=False, wrap=True,
-                label="Every label of every task", elem_id="class-table",
-            )  # fmt: skip
-        code = build_code_tabs("class")
+        table = parts.build_table("class", "Every label of every task", TABLE_COLUMNS)
+        code = parts.build_code_tabs("class")
     return {"status": status, "scores": scores, "rows": table, **code}

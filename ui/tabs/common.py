@@ -1,4 +1,4 @@
-"""What all tabs share: words, queues, the result's code tabs, and how a run fills the page."""
+"""What the events of all tabs share: words, queues, and how a run fills the page."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
 from ui import render
-from ui.code_view import CodeView
 from ui.messages import logged_words
 from ui.services import Services
 
 MODEL_QUEUE = "model"
 LOADING = "Loading the model…"
-READY = "Ready. The first run may wait a few seconds for the model."
 # Every event is the page's own: programs get endpoints with typed parameters instead.
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 LONG_TEXT = 3_000
@@ -23,50 +20,6 @@ LONG_TEXT = 3_000
 
 Outputs = Mapping[str, gr.components.Component]
 """The result's components by the names that the answer has for their values; `status` is among them."""
-
-
-def build_status(prefix: str) -> gr.HTML:
-    """Lay out the line that says how a run went.
-
-    Args:
-        prefix: Of the elements' ids.
-    """
-    return gr.HTML(render.ready(READY), elem_id=f"{prefix}-status")
-
-
-def build_code_tabs(prefix: str) -> dict[str, gr.components.Component]:
-    """Lay out the answer as JSON, and the Python and the command that give the same; call inside gr.Tabs.
-
-    Args:
-        prefix: Of the elements' ids.
-    """
-    with gr.Tab("JSON"):
-        json = CodeView(name="Everything the model said", elem_id=f"{prefix}-json")
-    with gr.Tab("Python"):
-        python = CodeView(name="The same from Python", elem_id=f"{prefix}-python")
-    with gr.Tab("Command"):
-        command = CodeView(name="The same from the shell", elem_id=f"{prefix}-command")
-    return {"json": json, "python": python, "command": command}
-
-
-def build_examples(prefix: str, rows: Mapping[str, Sequence[Any]], inputs: Sequence[gr.components.Component]) -> Dependency:
-    """Lay out the examples; returns the event of choosing one.
-
-    Args:
-        prefix: Of the elements' ids.
-        rows: Name of the button → values of the inputs.
-        inputs: What an example fills.
-    """
-    examples = gr.Examples(
-        [list(values) for values in rows.values()],
-        list(inputs),
-        example_labels=list(rows),
-        label="Examples",
-        examples_per_page=len(rows),
-        elem_id=f"{prefix}-examples",
-        api_visibility="private",
-    )
-    return examples.load_input_event
 
 
 def wire_run(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ui import render
 from ui.examples import ENTITY_EXAMPLES
 from ui.forms.whole import ENTITY_FORM
 from ui.handlers.entities import POLICIES, entity_job, extract_entities
 from ui.services import Services
 from ui.span_view import EMPTY, SpanView
-from ui.tabs.common import Outputs, build_code_tabs, build_examples, build_status, wire_run
+from ui.tabs import parts
+from ui.tabs.common import Outputs, wire_run
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
+TABLE_COLUMNS: parts.Columns = {"Label": "str", "Text": "str", "Start": "number", "End": "number", "Confidence": "str"}
 LABEL_HINT = (
     "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own."
 )
@@ -32,55 +33,32 @@ def build_entities_tab(services: Services) -> TabInputs:
     first = ENTITY_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
-            text = gr.Textbox(
-                first.text, label="Text", lines=7, max_lines=14, elem_id="entity-text", placeholder="Type or paste a text"
-            )
+            text = parts.build_text("entity", first.text, lines=7)
             labels = gr.Textbox(
                 first.labels, label="Labels to find", info=LABEL_HINT, lines=5, max_lines=14, elem_id="entity-labels",
                 placeholder="person\ncompany: Businesses and organisations\ndate @ 0.4",
             )  # fmt: skip
-            threshold = build_threshold("entity")
+            threshold = parts.build_threshold("entity")
             policy = gr.Dropdown(
                 list(POLICIES), value=next(iter(POLICIES)), label="Overlapping spans", elem_id="entity-policy"
             )
-            run = gr.Button("Find entities  (Ctrl+Enter)", variant="primary", elem_id="entity-run", elem_classes="wb-run")
+            run = parts.build_run("entity", "Find entities")
             inputs = TabInputs("entity", text, [labels], ENTITY_FORM, [threshold, policy])
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
-    chosen = build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
+    chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
     file_part = build_file_part("entity", "Find entities in the file", "labels and settings")
     wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, {"spans": EMPTY, "rows": []})
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy])
     return inputs
 
 
-def build_threshold(prefix: str) -> gr.Slider:
-    """Lay out the threshold of a tab.
-
-    Args:
-        prefix: Of the elements' ids.
-    """
-    return gr.Slider(
-        0,
-        1,
-        0.5,
-        step=0.01,
-        label="Threshold",
-        info="Show only what the model is at least this sure of.",
-        elem_id=f"{prefix}-threshold",
-    )
-
-
 def _build_outputs() -> Outputs:
-    status = build_status("entity")
+    status = parts.build_status("entity")
     with gr.Tabs():
         with gr.Tab("In the text"):
             spans = SpanView(empty=EMPTY_WORDS, elem_id="entity-spans")
-        with gr.Tab("Table"):
-            table = gr.Dataframe(
-                headers=render.TABLE_HEADERS, datatype=["str", "str", "number", "number", "str"], interactive=False,
-                wrap=True, label="Entities in text order", elem_id="entity-table",
-            )  # fmt: skip
-        code = build_code_tabs("entity")
+        table = parts.build_table("entity", "Entities in text order", TABLE_COLUMNS)
+        code = parts.build_code_tabs("entity")
     return {"status": status, "spans": spans, "rows": table, **code}

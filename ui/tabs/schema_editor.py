@@ -21,8 +21,6 @@ SPEC_HINT = (
     "A structure's name, then its fields, indented by two spaces: name::str, list or [choice|choice]::description. JSON as "
     "for extract_json can be pasted, too."
 )
-NO_SPECS_TEXT = ""
-"""Of the specs' box while it cannot show the structures; what is typed there then begins anew."""
 
 
 def build_schema_editor(services: Services, form: Sequence[CardList | gr.Textbox], schema: Schema) -> None:
@@ -84,4 +82,5 @@ def build_schema_editor(services: Services, form: Sequence[CardList | gr.Textbox
 
 
 def _specs(texts: SchemaTexts) -> tuple[str, str]:
-    return (NO_SPECS_TEXT, render.note(texts.words)) if texts.specs is None else (texts.specs, render.note(IN_STEP))
+    # Of structures that specs cannot show, the box shows nothing; what is typed there then begins anew.
+    return texts.specs or "", render.note(texts.words if texts.specs is None else IN_STEP)

@@ -15,15 +15,17 @@ from ui.handlers.structures import extract_structures, structure_job
 from ui.record_view import EMPTY, RecordView
 from ui.score_view import ScoreView
 from ui.services import Services
-from ui.tabs.common import Outputs, build_code_tabs, build_examples, build_status, wire_run
-from ui.tabs.entities import build_threshold
+from ui.tabs import parts
+from ui.tabs.common import Outputs, wire_run
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.schema_editor import build_schema_editor
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
 NO_SCORES = "Every label's probability appears here when classifications are asked."
-TABLE_HEADERS = ["Part", "No.", "Field", "Value", "Start", "End", "Confidence"]
+TABLE_COLUMNS: parts.Columns = {
+    "Part": "str", "No.": "number", "Field": "str", "Value": "str", "Start": "str", "End": "str", "Confidence": "str",
+}  # fmt: skip
 ALSO_HINT = (
     "Entities, relations and classifications asked here are answered in the same forward pass as the structures, from one "
     "reading of the text."
@@ -42,20 +44,16 @@ def build_structures_tab(services: Services) -> TabInputs:
     first = STRUCTURE_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
-            text = gr.Textbox(
-                first.text, label="Text", lines=5, max_lines=14, elem_id="structure-text", placeholder="Type or paste a text"
-            )
+            text = parts.build_text("structure", first.text, lines=5)
             schema = _build_schema(services)
-            threshold = build_threshold("structure")
-            run = gr.Button(
-                "Fill structures  (Ctrl+Enter)", variant="primary", elem_id="structure-run", elem_classes="wb-run"
-            )
+            threshold = parts.build_threshold("structure")
+            run = parts.build_run("structure", "Fill structures")
             inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold])
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
-    chosen = build_examples("structure", rows, [text, *schema])
+    chosen = parts.build_examples("structure", rows, [text, *schema])
     file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
     blank = {"records": EMPTY, "scores": [], "rows": []}
     wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank)
@@ -89,16 +87,12 @@ def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
 
 
 def _build_outputs() -> Outputs:
-    status = build_status("structure")
+    status = parts.build_status("structure")
     with gr.Tabs():
         with gr.Tab("Records"):
             records = RecordView(empty=EMPTY_WORDS, elem_id="structure-records")
         with gr.Tab("Probabilities"):
             scores = ScoreView(empty=NO_SCORES, elem_id="structure-scores")
-        with gr.Tab("Table"):
-            table = gr.Dataframe(
-                headers=TABLE_HEADERS, datatype=["str", "number", "str", "str", "str", "str", "str"], interactive=False,
-                wrap=True, label="Every value", elem_id="structure-table",
-            )  # fmt: skip
-        code = build_code_tabs("structure")
+        table = parts.build_table("structure", "Every value", TABLE_COLUMNS)
+        code = parts.build_code_tabs("structure")
     return {"status": status, "records": records, "scores": scores, "rows": table, **code}
