@@ -21,9 +21,8 @@ from gliner2_core.checks import MARKERS
 from gliner2_core.config import ModelConfig
 from gliner2_core.errors import CheckpointError
 from gliner2_core.modeling.model import Gliner2Model
-from gliner2_core.predictions import CheckpointInfo
+from gliner2_core.predictions import EMBEDDED_NAME, CheckpointInfo
 
-EMBEDDED_NAME = "gliner2-mini"
 EMBEDDED_FOLDER = Path(__file__).parent / "checkpoints" / EMBEDDED_NAME
 SHARD_BYTES = 9_500_000
 """Largest shard of the embedded checkpoint: plain git and a Space take files under 10 MB."""

@@ -12,7 +12,7 @@ from gliner2_core.decoding import Decoded, DecodeOptions, decide_classification,
 from gliner2_core.errors import InputError
 from gliner2_core.modeling.batch import collate
 from gliner2_core.modeling.encoder import window_of
-from gliner2_core.predictions import Prediction
+from gliner2_core.predictions import OnWindow, Prediction
 from gliner2_core.prompt import CompiledPrompt, EncodedText, PromptEncoder, compile_prompt
 from gliner2_core.schema import Schema
 from gliner2_core.windows import (
@@ -41,6 +41,14 @@ class _Piece:
     encoded: EncodedText
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Texts that are planned together: what is asked of each, and all their windows."""
+
+    asked: Sequence[tuple[Words, CompiledPrompt]]
+    pieces: Sequence[_Piece]
+
+
 class Engine:
     """Runs a loaded checkpoint.
 
@@ -63,6 +71,7 @@ class Engine:
         *,
         batch_size: int,
         max_len: int | None = None,
+        on_window: OnWindow | None = None,
     ) -> Iterator[Prediction]:
         """Yield one prediction per text, in order, as they become ready.
 
@@ -72,6 +81,7 @@ class Engine:
             options: Threshold and overlap policy.
             batch_size: Most texts per pass.
             max_len: Keep only the first so many words of each text.
+            on_window: See `OnWindow`.
 
         Raises:
             WindowError: If a schema leaves no room for text.
@@ -81,25 +91,22 @@ class Engine:
         prompts = _Prompts(schemas)
         stream = iter(texts)
         while chunk := list(islice(stream, batch_size * LOOKAHEAD)):
-            yield from self._run_chunk(chunk, [prompts.next() for _ in chunk], options, batch_size, max_len)
+            encoded = self._encoded(chunk, [prompts.next() for _ in chunk], max_len)
+            yield from self._run_chunk(encoded, options, batch_size, on_window)
         prompts.expect_end()
 
-    def _run_chunk(
-        self,
-        texts: Sequence[str],
-        prompts: Sequence[CompiledPrompt],
-        options: DecodeOptions,
-        batch_size: int,
-        max_len: int | None,
-    ) -> Iterator[Prediction]:
+    def _encoded(self, texts: Sequence[str], prompts: Sequence[CompiledPrompt], max_len: int | None) -> _Chunk:
         documents = [split_words(text, self.splitter, limit=max_len) for text in texts]
-        pieces = [
-            piece
-            for index, (words, prompt) in enumerate(zip(documents, prompts, strict=True))
-            for piece in self._pieces(index, words, prompt)
-        ]
+        asked = list(zip(documents, prompts, strict=True))
+        return _Chunk(asked, [piece for index, one in enumerate(asked) for piece in self._pieces(index, *one)])
+
+    def _run_chunk(
+        self, chunk: _Chunk, options: DecodeOptions, batch_size: int, on_window: OnWindow | None
+    ) -> Iterator[Prediction]:
+        pieces = chunk.pieces
         decoded: list[Decoded | None] = [None] * len(pieces)
-        seconds = [0.0] * len(texts)
+        seconds = [0.0] * len(chunk.asked)
+        n_done = 0
         for members in plan_batches([len(piece.encoded.ids) for piece in pieces], batch_size):
             started = time.perf_counter()
             batch = [pieces[index] for index in members]
@@ -114,7 +121,10 @@ class Engine:
             for index, one in zip(members, found, strict=True):
                 decoded[index] = one
                 seconds[pieces[index].document] += share * len(pieces[index].encoded.ids)
-        for index, (words, prompt) in enumerate(zip(documents, prompts, strict=True)):
+            n_done += len(members)
+            if on_window is not None:
+                on_window(n_done, len(pieces))
+        for index, (words, prompt) in enumerate(chunk.asked):
             own = [(piece, one) for piece, one in zip(pieces, decoded, strict=True) if piece.document == index and one]
             yield self._joined(words, prompt, own, options, seconds[index])
 

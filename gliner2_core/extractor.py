@@ -21,7 +21,7 @@ from gliner2_core.engine import Engine
 from gliner2_core.errors import InputError, InputTypeError
 from gliner2_core.long_texts import extract_long
 from gliner2_core.modeling.model import Gliner2Model
-from gliner2_core.predictions import CheckpointInfo, Prediction
+from gliner2_core.predictions import CheckpointInfo, OnWindow, Prediction
 from gliner2_core.schema import Schema
 from gliner2_core.spans import canonical_policy
 from gliner2_core.views import View
@@ -144,19 +144,29 @@ class GLiNER2:
         threshold: float = 0.5,
         overlap_policy: str | None = None,
         max_len: int | None = None,
+        on_window: OnWindow | None = None,
     ) -> Prediction:
         """Return everything the model says about one text, typed.
+
+        Args:
+            text: The text.
+            schema: What is asked.
+            threshold: 0–1.
+            overlap_policy: None, `allow`, `nested`, `flat` or `longest`.
+            max_len: Keep only so many words.
+            on_window: Called with the windows read and their number, for a text longer than the model's window; what it
+                raises ends the run.
+
+        Returns:
+            Spans, every label's probability, counts, windows, checkpoint and time.
 
         Raises:
             InputError: If text, threshold or an option cannot be used.
             SchemaError: If the schema is malformed.
             WindowError: If the schema leaves no room for text.
         """
-        return next(
-            self.iter_predict(
-                [checked_text(text)], schema, threshold=threshold, overlap_policy=overlap_policy, max_len=max_len
-            )
-        )
+        options: dict[str, Any] = {"threshold": threshold, "overlap_policy": overlap_policy, "max_len": max_len}
+        return next(self.iter_predict([checked_text(text)], schema, on_window=on_window, **options))
 
     def iter_predict(
         self,
@@ -167,6 +177,7 @@ class GLiNER2:
         overlap_policy: str | None = None,
         batch_size: int = 8,
         max_len: int | None = None,
+        on_window: OnWindow | None = None,
     ) -> Iterator[Prediction]:
         """Yield predictions in order while texts are still being read: any number of texts in little memory.
 
@@ -177,6 +188,7 @@ class GLiNER2:
             overlap_policy: None, `allow`, `nested`, `flat` or `longest`.
             batch_size: Most texts per pass; texts of like length go together, results stay in order.
             max_len: Keep only so many words of each text.
+            on_window: Called after each pass with the windows read and all windows planned; what it raises ends the run.
 
         Raises:
             InputError: If an option cannot be used.
@@ -190,7 +202,7 @@ class GLiNER2:
             checked_texts(texts)
         coerced = _coerced(schemas)
         checked = (checked_text(text) for text in texts)
-        return self._engine.run(checked, coerced, options, batch_size=batch_size, max_len=max_len)
+        return self._engine.run(checked, coerced, options, batch_size=batch_size, max_len=max_len, on_window=on_window)
 
     def iter_extract(
         self, texts: Iterable[str], schemas: Any, *, batch_size: int = 8, **options: Any

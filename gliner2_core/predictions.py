@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,6 +105,13 @@ class ClassificationPrediction:
     is_multi_label: bool
     labels: tuple[LabelProbability, ...]
     chosen: tuple[LabelProbability, ...]
+
+
+OnWindow = Callable[[int, int], None]
+"""Called after each pass with the number of windows done and of all windows planned so far; what it raises ends the run."""
+
+EMBEDDED_NAME = "gliner2-mini"
+"""Of the checkpoint that ships inside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gliner2_core.views import View
 from ui.handlers.requests import checked_text, checked_threshold
 from ui.messages import logged_words
 from ui.services import Services
-from ui.tabs.common import MODEL_QUEUE
+from ui.tabs.events import MODEL_QUEUE
 
 
 def build_programs(services: Services) -> None:
@@ -95,7 +95,7 @@ class Programs:
         try:
             asked = schema()
             text, threshold = checked_text(self._services, text), checked_threshold(threshold)
-            prediction = self._services.extractor().predict(text, asked, threshold=threshold)
+            prediction = self._services.models.extractor().predict(text, asked, threshold=threshold)
         except Exception as error:
             # A caller gets words, whatever happens; the log gets the trace.
             raise gr.Error(logged_words(error), print_exception=False) from error

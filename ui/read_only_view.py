@@ -18,17 +18,18 @@ class ReadOnlyView(gr.HTML):
     Args:
         value: To begin with.
         empty: What to say before there is a result.
+        of: Whose result it shows, where a page has several.
         **options: Of gr.HTML.
     """
 
     folder: ClassVar[Path]
     nothing: ClassVar[Any]
 
-    def __init__(self, value: Any = None, *, empty: str = "", **options: Any) -> None:
+    def __init__(self, value: Any = None, *, empty: str = "", of: str = "", **options: Any) -> None:
         super().__init__(
             value=value or self.nothing,
             apply_default_css=False,
-            **static_parts(self.folder, empty=empty),
+            **static_parts(self.folder, empty=empty, of=of),
             **options,
         )
 

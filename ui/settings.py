@@ -6,13 +6,16 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses that only this machine reaches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the app is started with.
 
     Attributes:
-        model: Checkpoint folder or hub id; None for the embedded one.
+        models: Checkpoint folders or hub ids that are offered beside the embedded one, the default first.
         host, port: Where the page is served; None leaves the choice to Gradio (and its environment variables).
         max_characters: Longest text.
         max_labels: Most labels at once, of the entities or of one task.
@@ -22,9 +25,12 @@ class Settings:
         max_rows: Most texts of a file.
         max_file_bytes: Largest upload.
         queue_size: Most requests that wait.
+        open_models: Whether visitors may open any folder of this machine and any hub id.
+        max_models: Most models that stay loaded.
+        mcp: Whether the endpoints for programs are also tools for MCP clients.
     """
 
-    model: str | None = None
+    models: tuple[str, ...] = ()
     host: str | None = None
     port: int | None = None
     max_characters: int = 100_000
@@ -35,6 +41,9 @@ class Settings:
     max_rows: int = 10_000
     max_file_bytes: int = 20_000_000
     queue_size: int = 50
+    open_models: bool = False
+    max_models: int = 3
+    mcp: bool = False
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -50,9 +59,21 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     parser = argparse.ArgumentParser(prog="app.py", description="Serves the GLiNER2 Workbench in the browser.")
     parser.add_argument("--host", help="address to listen on (127.0.0.1; 0.0.0.0 for all)")
     parser.add_argument("--port", type=_port, metavar="N", help="port (the first free one from 7860 on)")
-    parser.add_argument("--model", help="checkpoint folder or hub id (the embedded checkpoint)")
+    parser.add_argument(
+        "--model", action="append", metavar="M",
+        help="checkpoint folder or hub id that answers instead of the embedded one; give it again for more to choose from",
+    )  # fmt: skip
+    parser.add_argument(
+        "--open-models", action=argparse.BooleanOptionalAction,
+        help="let visitors open any folder of this machine and any hub id (only where nobody else reaches the page)",
+    )  # fmt: skip
+    parser.add_argument("--mcp", action="store_true", help="offer the endpoints as tools to MCP clients, too")
     args = parser.parse_args(arguments)
-    return Settings(args.model or environment.get("WORKBENCH_MODEL") or None, args.host, args.port)
+    named = args.model or [environment[key] for key in ("WORKBENCH_MODEL",) if environment.get(key)]
+    host = args.host or environment.get("GRADIO_SERVER_NAME")
+    is_alone = host in (None, "", *LOOPBACK) and "SPACE_ID" not in environment
+    is_open = is_alone if args.open_models is None else args.open_models
+    return Settings(tuple(named), args.host, args.port, open_models=is_open, mcp=args.mcp)
 
 
 def _port(text: str) -> int:

@@ -34,3 +34,10 @@ function piecesOf(length, spans) {
 }
 
 function roundPercent(share) { return (share > 0 && share < 0.005 ? '< 1' : (100 * share).toFixed(0)) + '\u00a0%'; }
+
+// Two views of one kind on a page differ by name: `facts.of` says whose result a view shows.
+if (facts.of) {
+  for (const part of element.querySelectorAll('[role="region"], [role="list"]')) {
+    part.setAttribute('aria-label', `${part.getAttribute('aria-label')}, ${facts.of}`);
+  }
+}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class FileRun:
-    """Lets the Cancel button reach the file run of the same visitor.
+class Cancel:
+    """Lets a Cancel button reach the run of the same visitor.
 
     No dataclass: Gradio would send its fields to the browser.
     """

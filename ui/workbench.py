@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ui.programs import build_programs
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
 from ui.tabs.entities import build_entities_tab
+from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
 from ui.tabs.schema_part import TabInputs, wire_links
 from ui.tabs.structures import build_structures_tab
 
@@ -41,29 +43,40 @@ def build_app(services: Services) -> gr.Blocks:
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as app:
         gr.HTML(HEAD)
+        bar = build_model_bar(services)
         opened = gr.HTML("", elem_id="wb-opened", elem_classes="wb-schema-status")
         with gr.Tabs() as tabs:
-            parts = [_build_tab(services, *tab) for tab in TABS]
+            parts = [_build_tab(services, bar.choice, *tab) for tab in TABS]
+        wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)
     app.queue(max_size=services.settings.queue_size, api_open=False)
     return app
 
 
-def _build_tab(services: Services, title: str, id_: str, build: Callable[[Services], TabInputs]) -> TabInputs:
+def _build_tab(
+    services: Services,
+    choice: ModelChoice,
+    title: str,
+    id_: str,
+    build: Callable[[Services, ModelChoice], TabInputs],
+) -> TabInputs:
     with gr.Tab(title, id=id_):
-        return build(services)
+        return build(services, choice)
 
 
 def launch(app: gr.Blocks, services: Services) -> None:
     """Serve the page until interrupted; loads the model meanwhile, so that the first visitor need not wait.
 
     Raises:
-        SystemExit: If the model's folder is not there or the port is taken; says which and what to do.
+        SystemExit: If a model's folder is not there, the port is taken, or a package is missing; says what to do.
     """
     settings = services.settings
-    if settings.model and settings.model.startswith(("/", ".", "~")) and not Path(settings.model).is_dir():
-        raise SystemExit(f"--model {settings.model}: there is no such folder")
+    for model in settings.models:
+        if model.startswith(("/", ".", "~")) and not Path(model).expanduser().is_dir():
+            raise SystemExit(f"--model {model}: there is no such folder")
+    if settings.mcp and find_spec("mcp") is None:
+        raise SystemExit('--mcp needs one more package: pip install "gradio[mcp]"')
     threading.Thread(target=services.warm_up, daemon=True).start()
     try:
         app.launch(**_launch_options(services))
@@ -103,5 +116,6 @@ def _launch_options(services: Services) -> dict[str, Any]:
         "run_history": False,
         "footer_links": [],
         "share": False,
+        "mcp_server": settings.mcp,
         "ssr_mode": False,
     }

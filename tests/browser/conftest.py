@@ -9,12 +9,13 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from tests.tiny_model import BERT
+from tests.tiny_model import BERT, DEBERTA
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -46,10 +47,11 @@ def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None
     pytest.fail(f"app.py did not answer in {START_S} s:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log, port = tmp_path_factory.mktemp("server") / "app.log", free_port()
-    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT)]
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[str]:
+    """Run app.py with the recorded checkpoint; yields its address."""
+    log, port = folder / "app.log", free_port()
+    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT), *options]
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:
@@ -57,6 +59,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("server"), "--model", str(DEBERTA)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -201,3 +202,21 @@ def test_a_schema_that_fills_the_window_names_its_length() -> None:
 
 def test_a_run_is_a_span_of_words() -> None:
     assert plan_windows(split_words(""), [1], 10, prompt_length=1, window=11) == [WordSpan(0, 0)]
+
+
+def test_every_window_is_reported_and_an_error_ends_the_run() -> None:
+    extractor = tiny_extractor(window=WINDOW)
+    seen: list[tuple[int, int]] = []
+    text = "One sentence about Ann. " * 60
+    schema = extractor.create_schema().entities(["person"])
+    prediction = extractor.predict(text, schema, on_window=lambda done, planned: seen.append((done, planned)))
+    assert prediction.windows > 1
+    assert seen[-1] == (prediction.windows, prediction.windows)
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    assert prediction == replace(extractor.predict(text, schema), duration_s=prediction.duration_s)
+
+    def stop(done: int, planned: int) -> None:
+        raise InterruptedError(f"after {done} of {planned}")
+
+    with pytest.raises(InterruptedError, match=r"after \d+ of"):
+        extractor.predict(text, schema, on_window=stop)

@@ -19,7 +19,7 @@ from ui.handlers.classification import classification_job, classify
 from ui.handlers.files import run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
-from ui.state import FileRun
+from ui.state import Cancel
 
 TEXT = "🎉 A “quoted” text\r\nin $Paris"
 BLANK = task_card(3).blank()
@@ -87,7 +87,7 @@ def test_a_file_gives_a_row_per_label(services: Services, tmp_path: Path) -> Non
     path = tmp_path / "a.txt"
     path.write_text("Tim\n\nZoë\n", encoding="utf-8")
     job = partial(classification_job, services, [MOOD])
-    *_, last = run_file(services, FileRun(), str(path), None, job, tmp_path)
+    *_, last = run_file(services, Cancel(), str(path), None, job, tmp_path)
     jsonl, table = map(Path, last.results)
     lines = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
     assert [(line["line"], list(line["result"])) for line in lines] == [(1, ["mood"]), (3, ["mood"])]
@@ -99,6 +99,6 @@ def test_a_file_gives_a_row_per_label(services: Services, tmp_path: Path) -> Non
 
 def test_examples_can_be_asked(roomy: Services) -> None:
     assert len({example.name for example in CLASSIFICATION_EXAMPLES}) == len(CLASSIFICATION_EXAMPLES) >= 8
-    large = Services(roomy.settings.__class__(model=roomy.settings.model))
+    large = Services(roomy.settings.__class__(models=roomy.settings.models))
     for example in CLASSIFICATION_EXAMPLES:
         assert read_classifications(large.settings, example.cards()).tasks().classifications

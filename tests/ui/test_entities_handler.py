@@ -13,7 +13,7 @@ from ui import render
 from ui.handlers.entities import POLICIES, extract_entities
 from ui.messages import PageError, words_for
 from ui.services import Services
-from ui.settings import Settings, read_settings
+from ui.settings import Settings
 from ui.span_view import EMPTY, SpanView
 from ui.workbench import build_app
 
@@ -83,7 +83,7 @@ def test_wrong_input_is_refused_with_words(
 
 def test_a_model_that_is_not_there_is_named() -> None:
     with pytest.raises(Gliner2Error) as caught:
-        extract_entities(Services(Settings(model="/no/such/folder")), "x", "a", 0.5, DEFAULT)
+        extract_entities(Services(Settings(models=("/no/such/folder",))), "x", "a", 0.5, DEFAULT)
     assert words_for(caught.value).startswith("The model cannot be loaded. ")
 
 
@@ -92,7 +92,7 @@ def test_unexpected_errors_keep_their_details_out_of_the_page() -> None:
 
 
 def test_the_model_is_loaded_once(services: Services) -> None:
-    assert services.extractor() is services.extractor()
+    assert services.models.extractor() is services.models.extractor()
 
 
 def test_rows_stand_in_text_order_and_outer_spans_first() -> None:
@@ -113,13 +113,6 @@ def test_messages_are_escaped() -> None:
     for made in (render.note("<i>", ["<i>"]), render.ready("<i>"), render.problem("<i>"), render.progress("<i>", 0.5)):
         assert "<i>" not in made
         assert "&lt;i&gt;" in made
-
-
-def test_settings_come_from_the_command_line_before_the_environment() -> None:
-    assert read_settings([], {}) == Settings()
-    assert read_settings([], {"WORKBENCH_MODEL": "a"}).model == "a"
-    read = read_settings(["--host", "::1", "--port", "81", "--model", "b"], {"WORKBENCH_MODEL": "a"})
-    assert (read.host, read.port, read.model) == ("::1", 81, "b")
 
 
 def test_the_span_view_takes_nothing_from_a_browser() -> None:

@@ -13,16 +13,16 @@ from ui.handlers.entities import POLICIES, entity_job
 from ui.handlers.files import FileProgress, columns_of, guarded, run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
-from ui.state import FileRun
+from ui.state import Cancel
 from ui.tabs.file_part import file_words
 
 ALL = list(POLICIES)[1]
 
 
-def ran(services: Services, path: Path | None, column: str | None = None, run: FileRun | None = None) -> FileProgress:
+def ran(services: Services, path: Path | None, column: str | None = None, run: Cancel | None = None) -> FileProgress:
     given, folder = (None, Path()) if path is None else (str(path), path.parent)
     job = partial(entity_job, services, "person\nplace", 0.0, ALL)
-    *_, last = run_file(services, run or FileRun(), given, column, job, folder)
+    *_, last = run_file(services, run or Cancel(), given, column, job, folder)
     return last
 
 
@@ -124,7 +124,7 @@ def test_no_file_is_an_error(services: Services) -> None:
 
 
 def test_a_cancelled_run_keeps_what_was_done(roomy: Services, tmp_path: Path) -> None:
-    run = FileRun()
+    run = Cancel()
     job = partial(entity_job, roomy, "person", 0.5, ALL)
     steps = run_file(roomy, run, str(written(tmp_path, "a.txt", "Tim\n" * 500)), None, job, tmp_path)
     first = next(steps).done
@@ -141,7 +141,7 @@ def test_cells_that_look_like_formulas_are_guarded(services: Services, tmp_path:
     ]  # fmt: skip
     path = written(tmp_path, "a.txt", "=HYPERLINK(1)\n")
     job = partial(entity_job, services, "+label", 0.0, ALL)
-    *_, last = run_file(services, FileRun(), str(path), None, job, tmp_path)
+    *_, last = run_file(services, Cancel(), str(path), None, job, tmp_path)
     with Path(last.results[1]).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows

@@ -19,17 +19,17 @@ ROOT = Path(__file__).parents[2]
 
 def test_warming_up_loads_the_model_once(services: Services) -> None:
     fresh = Services(services.settings)
-    assert not fresh.is_loaded
+    assert not fresh.models.is_loaded()
     fresh.warm_up()
-    assert fresh.is_loaded
-    assert fresh.extractor() is fresh.extractor()
+    assert fresh.models.is_loaded()
+    assert fresh.models.extractor() is fresh.models.extractor()
 
 
 def test_a_model_that_cannot_be_loaded_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    missing = Services(Settings(model=str(tmp_path / "nothing")))
+    missing = Services(Settings(models=(str(tmp_path / "nothing"),)))
     with caplog.at_level(logging.WARNING):
         missing.warm_up()
-    assert not missing.is_loaded
+    assert not missing.models.is_loaded()
     assert "nothing cannot be loaded" in caplog.text
 
 

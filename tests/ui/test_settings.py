@@ -8,19 +8,42 @@ from ui.settings import Settings, read_settings
 
 
 def test_defaults_leave_address_and_model_open() -> None:
-    assert read_settings([], {}) == Settings(None, None, None)
+    assert read_settings([], {}) == Settings(open_models=True)
 
 
 def test_command_line_wins_over_the_environment() -> None:
     found = read_settings(["--host", "0.0.0.0", "--port", "80", "--model", "m"], {"WORKBENCH_MODEL": "other"})
-    assert (found.host, found.port, found.model) == ("0.0.0.0", 80, "m")
+    assert (found.host, found.port, found.models) == ("0.0.0.0", 80, ("m",))
 
 
 def test_environment_names_the_model() -> None:
-    assert read_settings([], {"WORKBENCH_MODEL": "folder"}).model == "folder"
+    assert read_settings([], {"WORKBENCH_MODEL": "folder"}).models == ("folder",)
 
 
 def test_wrong_port_ends_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         read_settings(["--port", "x"], {})
     assert "argument --port: 'x' is no port: give a number from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "is_open"),
+    [
+        ([], {}, True),
+        (["--host", "127.0.0.1"], {}, True),
+        (["--host", "0.0.0.0"], {}, False),
+        ([], {"GRADIO_SERVER_NAME": "0.0.0.0"}, False),
+        ([], {"SPACE_ID": "owner/space"}, False),
+        (["--host", "0.0.0.0", "--open-models"], {}, True),
+        (["--no-open-models"], {}, False),
+    ],
+)
+def test_visitors_open_any_model_only_where_nobody_else_reaches_the_page(
+    arguments: list[str], environment: dict[str, str], is_open: bool
+) -> None:
+    assert read_settings(arguments, environment).open_models is is_open
+
+
+def test_models_may_be_named_more_than_once() -> None:
+    found = read_settings(["--model", "a", "--model", "b", "--mcp"], {"WORKBENCH_MODEL": "c"})
+    assert (found.models, found.mcp) == (("a", "b"), True)

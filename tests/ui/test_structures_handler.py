@@ -21,7 +21,7 @@ from ui.handlers.files import run_file
 from ui.handlers.structures import StructureAnswer, extract_structures, structure_job
 from ui.messages import PageError, words_for
 from ui.services import Services
-from ui.state import FileRun
+from ui.state import Cancel
 
 TEXT = "🎉 Apple sells the “new” phone\r\nin $Paris for 400 euros"
 FIELD = structure_card(3, 5).blank()["fields"][0]
@@ -105,7 +105,7 @@ def test_a_file_is_filled_row_by_row(services: Services, tmp_path: Path) -> None
     source = tmp_path / "a.txt"
     source.write_text("Apple sells phones\nA shop in Rome\n", encoding="utf-8")
     given = (CARDS, "city", "", TASKS, 0.0)
-    *_, last = run_file(services, FileRun(), str(source), None, lambda: structure_job(services, *given), tmp_path)
+    *_, last = run_file(services, Cancel(), str(source), None, lambda: structure_job(services, *given), tmp_path)
     jsonl, table = (Path(path) for path in last.results)
     assert [json.loads(line)["line"] for line in jsonl.read_text(encoding="utf-8").splitlines()] == [1, 2]
     with table.open(encoding="utf-8-sig", newline="") as file:

@@ -11,13 +11,13 @@ from ui import render, snippets
 from ui.card_list import Card
 from ui.forms.whole import read_classifications
 from ui.handlers.files import FileJob
-from ui.handlers.requests import checked_text
+from ui.handlers.requests import DEFAULT_READER, Reader, checked_text
 from ui.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class ClassificationAnswer:
-    """What the page shows after a run."""
+    """What the page shows after a run, and what it shows it of."""
 
     status: str
     scores: list[dict[str, Any]]
@@ -25,15 +25,17 @@ class ClassificationAnswer:
     json: str
     python: str
     command: str
+    prediction: Prediction
 
 
-def classify(services: Services, text: str, cards: Sequence[Card]) -> ClassificationAnswer:
+def classify(services: Services, text: str, cards: Sequence[Card], reader: Reader = DEFAULT_READER) -> ClassificationAnswer:
     """Classify the text box by all tasks in one pass; reads the model and the limits, writes nothing.
 
     Args:
         services: Model and limits.
         text: The text.
         cards: One per task.
+        reader: Which model answers.
 
     Returns:
         What to show.
@@ -46,15 +48,16 @@ def classify(services: Services, text: str, cards: Sequence[Card]) -> Classifica
     """
     text = checked_text(services, text)
     schema = read_classifications(services.settings, cards)
-    prediction = services.extractor().predict(text, schema)
-    model = services.settings.model
+    source = reader.source(services)
+    prediction = reader.read(services, text, schema)
     return ClassificationAnswer(
         render.status_line(prediction, render.counted(len(prediction.classifications), "task", "tasks") + " in one pass"),
         score_value(prediction, schema),
         [[task, label, render.percent(share), mark] for task, label, share, mark in _rows(prediction)],
         render.as_json(prediction),
-        snippets.schema_lines(text, schema, model),
-        snippets.command_lines(text, schema, model),
+        snippets.schema_lines(text, schema, source),
+        snippets.command_lines(text, schema, source),
+        prediction,
     )
 
 
@@ -74,7 +77,7 @@ def score_value(prediction: Prediction, schema: Schema) -> list[dict[str, Any]]:
     ]
 
 
-def classification_job(services: Services, cards: Sequence[Card]) -> FileJob:
+def classification_job(services: Services, cards: Sequence[Card], model: str | None = None) -> FileJob:
     """Return what is asked of every text of a file.
 
     Raises:
@@ -88,6 +91,7 @@ def classification_job(services: Services, cards: Sequence[Card]) -> FileJob:
         ("task", "label", "probability", "chosen"),
         lambda prediction: [[task, label, f"{share:.4f}", mark] for task, label, share, mark in _rows(prediction)],
         ("probability", "probabilities"),
+        services.models.checked(model),
     )
 
 

@@ -9,7 +9,7 @@ from gliner2_core import Prediction
 from ui import render, snippets
 from ui.forms.whole import read_entities
 from ui.handlers.files import FileJob
-from ui.handlers.requests import checked_text, checked_threshold
+from ui.handlers.requests import DEFAULT_READER, Reader, checked_text, checked_threshold
 from ui.messages import PageError
 from ui.services import Services
 
@@ -25,7 +25,7 @@ POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class EntityAnswer:
-    """What the page shows after a run."""
+    """What the page shows after a run, and what it shows it of."""
 
     status: str
     spans: dict[str, Any]
@@ -33,6 +33,7 @@ class EntityAnswer:
     json: str
     python: str
     command: str
+    prediction: Prediction
 
 
 def _policy(name: str) -> str | None:
@@ -41,7 +42,9 @@ def _policy(name: str) -> str | None:
     return POLICIES[name]
 
 
-def extract_entities(services: Services, text: str, labels: str, threshold: float, policy: str) -> EntityAnswer:
+def extract_entities(
+    services: Services, text: str, labels: str, threshold: float, policy: str, reader: Reader = DEFAULT_READER
+) -> EntityAnswer:
     """Find entities in the text box; reads the model and the limits, writes nothing.
 
     Args:
@@ -50,6 +53,7 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
         labels: What the label box holds.
         threshold: 0–1.
         policy: One of `POLICIES`.
+        reader: Which model answers.
 
     Returns:
         What to show.
@@ -63,19 +67,20 @@ def extract_entities(services: Services, text: str, labels: str, threshold: floa
     text = checked_text(services, text)
     schema, overlap_policy = read_entities(services.settings, labels), _policy(policy)
     checked_threshold(threshold)
-    model = services.settings.model
-    prediction = services.extractor().predict(text, schema, threshold=threshold, overlap_policy=overlap_policy)
+    source = reader.source(services)
+    prediction = reader.read(services, text, schema, threshold=threshold, overlap_policy=overlap_policy)
     return EntityAnswer(
         render.status_line(prediction),
         render.span_value(prediction, [label.name for label in schema.tasks().entities]),
         render.table_rows(prediction),
         render.as_json(prediction),
-        snippets.entity_lines(text, schema, threshold, overlap_policy, model),
-        snippets.command_lines(text, schema, model, threshold=threshold, policy=overlap_policy),
+        snippets.entity_lines(text, schema, threshold, overlap_policy, source),
+        snippets.command_lines(text, schema, source, threshold=threshold, policy=overlap_policy),
+        prediction,
     )
 
 
-def entity_job(services: Services, labels: str, threshold: float, policy: str) -> FileJob:
+def entity_job(services: Services, labels: str, threshold: float, policy: str, model: str | None = None) -> FileJob:
     """Return what is asked of every text of a file.
 
     Raises:
@@ -89,6 +94,7 @@ def entity_job(services: Services, labels: str, threshold: float, policy: str) -
         ("label", "text", "start", "end", "confidence"),
         _rows,
         ("entity", "entities"),
+        services.models.checked(model),
     )
 
 

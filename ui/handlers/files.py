@@ -18,7 +18,7 @@ from gliner2_core.errors import Gliner2Error
 from gliner2_core.views import View
 from ui.messages import PageError
 from ui.services import Services
-from ui.state import FileRun
+from ui.state import Cancel
 
 CHUNK = 8
 REPORT_EVERY_S = 0.3
@@ -38,6 +38,7 @@ class FileJob:
         header: Of the CSV file, after `line`.
         rows: Prediction → its CSV rows, without the line.
         nouns: What a row is called, one and many.
+        model: Which one answers; None for the default.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FileJob:
     header: tuple[str, ...]
     rows: Callable[[Prediction], list[list[Any]]]
     nouns: tuple[str, str]
+    model: str | None = None
 
 
 @dataclass
@@ -98,7 +100,7 @@ def columns_of(services: Services, path: str | None) -> list[str]:
 
 
 def run_file(
-    services: Services, run: FileRun, path: str | None, column: str | None, job: Callable[[], FileJob], folder: Path
+    services: Services, run: Cancel, path: str | None, column: str | None, job: Callable[[], FileJob], folder: Path
 ) -> Iterator[FileProgress]:
     """Run a file and yield where it stands; the last one carries the results, also after a cancel.
 
@@ -177,7 +179,7 @@ def _take(services: Services, one: Document | BadLine, job: FileJob, writer: _Wr
         progress.report(one.line, f"{len(one.text):,} characters, {limit:,} are allowed")
     else:
         try:
-            prediction = services.extractor().predict(one.text, job.schema, **job.options)
+            prediction = services.models.extractor(job.model).predict(one.text, job.schema, **job.options)
         except Gliner2Error as error:
             progress.report(one.line, str(error))
             return

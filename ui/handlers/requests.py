@@ -1,9 +1,51 @@
-"""Checks that every tab makes of what a visitor sent."""
+"""What every tab does with a request: check what a visitor sent, and let the chosen model read it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+from gliner2_core import Prediction, Schema
+from gliner2_core.predictions import OnWindow
 from ui.messages import PageError
+from ui.models import source_of
 from ui.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Which model reads a text, and whom it tells how far it is.
+
+    Attributes:
+        model: None for the default.
+        on_window: Called with the windows read and their number; what it raises ends the run.
+    """
+
+    model: str | None = None
+    on_window: OnWindow | None = None
+
+    def read(self, services: Services, text: str, schema: Schema, **options: Any) -> Prediction:
+        """Return what the model says.
+
+        Raises:
+            PageError: If this page does not open the model.
+            InputError: If the model refuses a label.
+            WindowError: If the schema leaves no room for text.
+            CheckpointError: If the model cannot be loaded.
+            ValidatorTimeout: If a rule takes too long.
+        """
+        return services.models.extractor(self.model).predict(text, schema, on_window=self.on_window, **options)
+
+    def source(self, services: Services) -> str | None:
+        """Return what `GLiNER2.from_pretrained` takes for the model.
+
+        Raises:
+            PageError: If this page does not open it.
+        """
+        return source_of(services.models.checked(self.model))
+
+
+DEFAULT_READER = Reader()
 
 
 def checked_text(services: Services, text: str | None) -> str:

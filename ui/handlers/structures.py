@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from gliner2_core import Prediction
-from gliner2_core.predictions import SpanPrediction
 from ui import render, snippets
 from ui.card_list import Card
+from ui.findings import findings
 from ui.forms.whole import read_structures
 from ui.handlers.classification import score_value
 from ui.handlers.files import FileJob
-from ui.handlers.requests import checked_text, checked_threshold
+from ui.handlers.requests import DEFAULT_READER, Reader, checked_text, checked_threshold
 from ui.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class StructureAnswer:
-    """What the page shows after a run."""
+    """What the page shows after a run, and what it shows it of."""
 
     status: str
     records: dict[str, Any]
@@ -28,6 +28,7 @@ class StructureAnswer:
     json: str
     python: str
     command: str
+    prediction: Prediction
 
 
 def extract_structures(
@@ -38,6 +39,7 @@ def extract_structures(
     relations: str,
     tasks: Sequence[Card],
     threshold: float,
+    reader: Reader = DEFAULT_READER,
 ) -> StructureAnswer:
     """Fill structures from the text box, with entities, relations and classifications in the same pass.
 
@@ -51,6 +53,7 @@ def extract_structures(
         relations: Relation names, as typed; may be empty.
         tasks: Cards of classification tasks.
         threshold: 0–1.
+        reader: Which model answers.
 
     Returns:
         What to show.
@@ -66,16 +69,17 @@ def extract_structures(
     text = checked_text(services, text)
     schema = read_structures(services.settings, structures, labels, relations, tasks)
     threshold = checked_threshold(threshold)
-    prediction = services.extractor().predict(text, schema, threshold=threshold)
-    model = services.settings.model
+    source = reader.source(services)
+    prediction = reader.read(services, text, schema, threshold=threshold)
     return StructureAnswer(
         render.status_line(prediction, found_words(prediction)),
         render.record_value(prediction),
         score_value(prediction, schema),
         [[*row[:-1], render.percent(row[-1])] for row in _values(prediction)],
         render.as_json(prediction),
-        snippets.schema_lines(text, schema, model, threshold=threshold),
-        snippets.command_lines(text, schema, model, threshold=threshold),
+        snippets.schema_lines(text, schema, source, threshold=threshold),
+        snippets.command_lines(text, schema, source, threshold=threshold),
+        prediction,
     )
 
 
@@ -92,7 +96,13 @@ def found_words(prediction: Prediction) -> str:
 
 
 def structure_job(
-    services: Services, structures: Sequence[Card], labels: str, relations: str, tasks: Sequence[Card], threshold: float
+    services: Services,
+    structures: Sequence[Card],
+    labels: str,
+    relations: str,
+    tasks: Sequence[Card],
+    threshold: float,
+    model: str | None = None,
 ) -> FileJob:
     """Return what is asked of every text of a file.
 
@@ -108,24 +118,12 @@ def structure_job(
         ("part", "number", "field", "value", "start", "end", "confidence"),
         lambda prediction: [[*row[:-1], f"{row[-1]:.4f}"] for row in _values(prediction)],
         ("value", "values"),
+        services.models.checked(model),
     )
 
 
 def _values(prediction: Prediction) -> Iterator[list[Any]]:
     """Yield a row per value: part, number of the instance, field, value, start, end, confidence."""
-    for structure in prediction.structures:
-        for number, fields in enumerate(structure.instances, 1):
-            for field in fields:
-                for value in field.values:
-                    place = [value.start, value.end] if isinstance(value, SpanPrediction) else ["", ""]
-                    yield [structure.name, number, field.name, value.text, *place, value.confidence]
-    for entity in prediction.entities:
-        for number, span in enumerate(entity.spans, 1):
-            yield ["entities", number, entity.label, span.text, span.start, span.end, span.confidence]
-    for relation in prediction.relations:
-        for number, pair in enumerate(relation.pairs, 1):
-            for role, end in (("head", pair.head), ("tail", pair.tail)):
-                yield [relation.name, number, role, end.text, end.start, end.end, end.confidence]
-    for task in prediction.classifications:
-        for number, label in enumerate(task.chosen, 1):
-            yield [task.task, number, "label", label.label, "", "", label.probability]
+    for one in findings(prediction):
+        place = ["", ""] if one.start is None else [one.start, one.end]
+        yield [one.part, one.number, one.field, one.text, *place, one.confidence]

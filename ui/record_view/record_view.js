@@ -56,7 +56,7 @@ function valuesNode(values, colour, name) {
 function cardNode(title, colour, rows) {
   const card = make('section', 'rv-card'), list = make('dl');
   card.style.setProperty('--c', colour);
-  card.setAttribute('aria-label', title);
+  card.setAttribute('aria-label', facts.of ? `${title}, ${facts.of}` : title);
   for (const [name, values] of rows) list.append(make('dt', '', name), valuesNode(values, colour, name));
   card.append(make('h4', '', title), list);
   return card;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import gradio as gr
 
 from ui.card_list import CardList
@@ -12,19 +14,22 @@ from ui.handlers.classification import classification_job, classify
 from ui.score_view import ScoreView
 from ui.services import Services
 from ui.tabs import parts
-from ui.tabs.common import Outputs, wire_run
+from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
+from ui.tabs.model_bar import ModelChoice
+from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
 TABLE_COLUMNS: parts.Columns = {"Task": "str", "Label": "str", "Probability": "str", "Chosen": "str"}
 
 
-def build_classification_tab(services: Services) -> TabInputs:
+def build_classification_tab(services: Services, choice: ModelChoice) -> TabInputs:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
-        services: Model and limits.
+        services: Models and limits.
+        choice: The visitor's models.
 
     Returns:
         What a link fills.
@@ -35,16 +40,19 @@ def build_classification_tab(services: Services) -> TabInputs:
             text = parts.build_text("class", first.text, lines=6)
             gr.HTML('<h2 class="wb-part">Tasks</h2>')
             tasks = CardList(task_card(services.settings.max_tasks), first.cards(), elem_id="class-tasks")
-            run = parts.build_run("class", "Classify")
+            run, cancel = parts.build_run("class", "Classify")
             inputs = TabInputs("class", text, [tasks], CLASSIFICATION_FORM)
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+    comparison = build_comparison("class", choice, partial(ScoreView, empty=EMPTY_WORDS), "scores")
     rows = {example.name: [example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES}
     chosen = parts.build_examples("class", rows, [text, tasks])
     file_part = build_file_part("class", "Classify the texts of the file", "tasks")
-    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, {"scores": [], "rows": []})
-    wire_file_part(services, file_part, classification_job, [tasks])
+    wire_run(
+        services, classify, [run.click, chosen.then], inputs.all(), outputs, {"scores": [], "rows": []}, cancel, comparison
+    )
+    wire_file_part(services, file_part, classification_job, [tasks], choice.model)
     return inputs
 
 

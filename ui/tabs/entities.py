@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import gradio as gr
 
 from ui.examples import ENTITY_EXAMPLES
@@ -10,8 +12,10 @@ from ui.handlers.entities import POLICIES, entity_job, extract_entities
 from ui.services import Services
 from ui.span_view import EMPTY, SpanView
 from ui.tabs import parts
-from ui.tabs.common import Outputs, wire_run
+from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
+from ui.tabs.model_bar import ModelChoice
+from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
@@ -21,11 +25,12 @@ LABEL_HINT = (
 )
 
 
-def build_entities_tab(services: Services) -> TabInputs:
+def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
-        services: Model and limits.
+        services: Models and limits.
+        choice: The visitor's models.
 
     Returns:
         What a link fills.
@@ -42,15 +47,17 @@ def build_entities_tab(services: Services) -> TabInputs:
             policy = gr.Dropdown(
                 list(POLICIES), value=next(iter(POLICIES)), label="Overlapping spans", elem_id="entity-policy"
             )
-            run = parts.build_run("entity", "Find entities")
+            run, cancel = parts.build_run("entity", "Find entities")
             inputs = TabInputs("entity", text, [labels], ENTITY_FORM, [threshold, policy])
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+    comparison = build_comparison("entity", choice, partial(SpanView, empty=EMPTY_WORDS), "spans")
     chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
     file_part = build_file_part("entity", "Find entities in the file", "labels and settings")
-    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, {"spans": EMPTY, "rows": []})
-    wire_file_part(services, file_part, entity_job, [labels, threshold, policy])
+    blank = {"spans": EMPTY, "rows": []}
+    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, comparison)
+    wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
     return inputs
 
 

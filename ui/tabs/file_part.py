@@ -15,8 +15,8 @@ from ui import render
 from ui.handlers.files import FileJob, FileProgress, columns_of, run_file
 from ui.messages import logged_words
 from ui.services import Services
-from ui.state import FileRun
-from ui.tabs.common import LOADING, PRIVATE
+from ui.state import Cancel
+from ui.tabs.events import LOADING, PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,11 @@ def build_file_part(prefix: str, action: str, settings: str) -> FilePart:
 
 
 def wire_file_part(
-    services: Services, part: FilePart, job: Callable[..., FileJob], inputs: Sequence[gr.components.Component]
+    services: Services,
+    part: FilePart,
+    job: Callable[..., FileJob],
+    inputs: Sequence[gr.components.Component],
+    model: gr.State,
 ) -> None:
     """Wire its events.
 
@@ -73,8 +77,9 @@ def wire_file_part(
         part: Its components.
         job: Called with the services and the inputs' values; says what is asked of every text.
         inputs: Components of the tab that the job reads.
+        model: The visitor's; the job gets it last.
     """
-    state = gr.State(FileRun())
+    state = gr.State(Cancel())
 
     def choose(path: str | None) -> tuple[Any, str, Any]:
         try:
@@ -86,8 +91,9 @@ def wire_file_part(
         words = words if path else "No file yet."
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
-    def run(flag: FileRun, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
-        yield render.note("Reading the file…" if services.is_loaded else LOADING), _no_results(), gr.Button(interactive=True)
+    def run(flag: Cancel, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
+        words = "Reading the file…" if services.models.is_loaded(values[-1]) else LOADING
+        yield render.note(words), _no_results(), gr.Button(interactive=True)
         try:
             # Gone at the end: by then the page has copies of its own.
             with TemporaryDirectory(prefix="workbench-") as folder:
@@ -100,13 +106,13 @@ def wire_file_part(
         except Exception as error:  # noqa: BLE001 - see above
             yield render.problem(logged_words(error)), _no_results(), gr.Button(interactive=False)
 
-    def cancel(flag: FileRun) -> None:
+    def cancel(flag: Cancel) -> None:
         flag.is_cancelled = True
 
     part.file.change(choose, part.file, [part.column, part.status, part.results], **PRIVATE)
     part.run.click(
         run,
-        [state, part.file, part.column, *inputs],
+        [state, part.file, part.column, *inputs, model],
         [part.status, part.results, part.cancel],
         concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
     )  # fmt: skip

@@ -41,14 +41,17 @@ def build_threshold(prefix: str) -> gr.Slider:
     )  # fmt: skip
 
 
-def build_run(prefix: str, words: str) -> gr.Button:
-    """Lay out the button that Ctrl+Enter presses.
+def build_run(prefix: str, words: str) -> tuple[gr.Button, gr.Button]:
+    """Lay out the button that Ctrl+Enter presses, and the one that stops a long run.
 
     Args:
         prefix: Of the elements' ids.
         words: What it does.
     """
-    return gr.Button(f"{words}  (Ctrl+Enter)", variant="primary", elem_id=f"{prefix}-run", elem_classes="wb-run")
+    with gr.Row():
+        run = gr.Button(f"{words}  (Ctrl+Enter)", variant="primary", scale=4, elem_id=f"{prefix}-run", elem_classes="wb-run")
+        cancel = gr.Button("Stop", visible=False, scale=1, min_width=90, elem_id=f"{prefix}-cancel")
+    return run, cancel
 
 
 def build_table(prefix: str, label: str, columns: Columns) -> gr.Dataframe:
@@ -72,6 +75,7 @@ def build_status(prefix: str) -> gr.HTML:
     Args:
         prefix: Of the elements' ids.
     """
+    gr.HTML("<h2>Result</h2>", elem_classes="wb-unseen")
     return gr.HTML(render.ready(READY), elem_id=f"{prefix}-status")
 
 

@@ -14,7 +14,7 @@ from ui.code_edit import CodeEdit
 from ui.handlers.schema_texts import SchemaTexts, form_from_json, form_from_specs, says_the_same, schema_texts, texts_of
 from ui.messages import logged_words
 from ui.services import Services
-from ui.tabs.common import PRIVATE
+from ui.tabs.events import PRIVATE
 
 IN_STEP = "In step with the form."
 SPEC_HINT = (

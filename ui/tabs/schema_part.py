@@ -14,7 +14,7 @@ from ui.handlers.links import Shared, read_link, write_link
 from ui.handlers.schema_files import open_schema, placed
 from ui.messages import PageError, logged_words
 from ui.services import Services
-from ui.tabs.common import PRIVATE
+from ui.tabs.events import PRIVATE
 
 SAVE_SCRIPT = "(text) => { if (text) workbench.save(text, 'schema.json'); return text; }"
 LINK_SCRIPT = "(fragment) => { if (fragment) workbench.share(fragment); return fragment; }"

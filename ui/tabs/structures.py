@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import gradio as gr
 
@@ -16,8 +17,10 @@ from ui.record_view import EMPTY, RecordView
 from ui.score_view import ScoreView
 from ui.services import Services
 from ui.tabs import parts
-from ui.tabs.common import Outputs, wire_run
+from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
+from ui.tabs.model_bar import ModelChoice
+from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_editor import build_schema_editor
 from ui.tabs.schema_part import TabInputs, build_schema_part
 
@@ -32,11 +35,12 @@ ALSO_HINT = (
 )
 
 
-def build_structures_tab(services: Services) -> TabInputs:
+def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
-        services: Model and limits.
+        services: Models and limits.
+        choice: The visitor's models.
 
     Returns:
         What a link fills.
@@ -47,17 +51,18 @@ def build_structures_tab(services: Services) -> TabInputs:
             text = parts.build_text("structure", first.text, lines=5)
             schema = _build_schema(services)
             threshold = parts.build_threshold("structure")
-            run = parts.build_run("structure", "Fill structures")
+            run, cancel = parts.build_run("structure", "Fill structures")
             inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold])
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+    comparison = build_comparison("structure", choice, partial(RecordView, empty=EMPTY_WORDS), "records")
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
     chosen = parts.build_examples("structure", rows, [text, *schema])
     file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
     blank = {"records": EMPTY, "scores": [], "rows": []}
-    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank)
-    wire_file_part(services, file_part, structure_job, [*schema, threshold])
+    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, comparison)
+    wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
     return inputs
 
 

@@ -1,0 +1,68 @@
+"""Many visitors of one running app at once."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+CLIENTS, EACH = 20, 10
+LONG = "A sentence about Zoë who flew to Rome. " * 2_500
+
+
+def _visit(url: str, visitor: int) -> list[float]:
+    """Ask for things that only this visitor asks; returns the seconds of each answer."""
+    client, seconds = Client(url, verbose=False, analytics_enabled=False), []
+    try:
+        for number in range(EACH):
+            text, label = f"Visitor{visitor} wrote note{number} to Ann", f"label {visitor}-{number}"
+            started = time.perf_counter()
+            found = client.predict(text, [label], threshold=0.0, api_name="/extract_entities")
+            seconds.append(time.perf_counter() - started)
+            assert list(found["entities"]) == [label]
+            spans = found["entities"][label]
+            assert spans
+            assert all(text[one["start"] : one["end"]] == one["text"] for one in spans)
+    finally:
+        client.close()
+    return seconds
+
+
+def test_two_hundred_requests_of_twenty_clients_are_answered_each_with_its_own(url: str) -> None:
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        seconds = [one for many in pool.map(lambda visitor: _visit(url, visitor), range(CLIENTS)) for one in many]
+    whole = time.perf_counter() - started
+    assert len(seconds) == CLIENTS * EACH
+    p50, p95 = statistics.quantiles(seconds, n=100)[49], statistics.quantiles(seconds, n=100)[94]
+    print(f"{len(seconds)} requests in {whole:.1f} s, p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms")  # noqa: T201
+
+
+def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page, url: str) -> None:
+    client = Client(url, verbose=False, analytics_enabled=False)
+    jobs = [client.submit(LONG, ["person", "place"], api_name="/extract_entities") for _ in range(3)]
+    page.locator("#entity-run").click()
+    expect(page.locator("#entity-status")).to_contain_text(re.compile(r"queue: \d/\d"))
+    # Meanwhile the waiting visitor's page is not blocked.
+    page.get_by_role("tab", name="Classification").click()
+    expect(page.locator("#class-run")).to_be_visible()
+    page.get_by_role("tab", name="Entities").click()
+    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=120_000)
+    assert all(job.result()["entities"] for job in jobs)
+    client.close()
+
+
+def test_a_long_text_says_how_far_it_is_and_can_be_stopped(page: Page) -> None:
+    page.get_by_label("Text", exact=True).first.fill(LONG)
+    page.evaluate("document.querySelector('#entity-run').click()")
+    expect(page.locator("#entity-status")).to_contain_text("parts", timeout=60_000)
+    page.evaluate("document.querySelector('#entity-cancel').click()")
+    expect(page.locator("#entity-status")).to_contain_text("Stopped after", timeout=60_000)
+    expect(page.locator("#entity-cancel")).to_be_hidden()
+    expect(page.get_by_label("Text", exact=True).first).to_have_value(LONG)

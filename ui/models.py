@@ -1,0 +1,133 @@
+"""The models that the page works with: which are offered, which are loaded, and what is known of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gliner2_core.predictions import EMBEDDED_NAME
+from ui.messages import PageError
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from gliner2_core import GLiNER2
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a visitor may want to know of a loaded model.
+
+    Attributes:
+        name: `gliner2-mini`, a folder or a hub id.
+        revision: Of a hub model.
+        parameters: Number of weights.
+        encoder: Its type, such as `bert`.
+        layers, width: Of the encoder.
+        max_width: Longest span in words.
+        window: Longest input in subwords; None if it has no limit.
+    """
+
+    name: str
+    revision: str | None
+    parameters: int
+    encoder: str
+    layers: int
+    width: int
+    max_width: int
+    window: int | None
+
+
+class Models:
+    """Loads models on first use and keeps the ones used last; the one the app was started with always stays.
+
+    Args:
+        settings: Names the models that are offered, says whether others may be opened, and how many stay loaded.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.offered: tuple[str, ...] = tuple(dict.fromkeys([*settings.models, EMBEDDED_NAME]))
+        self.default = self.offered[0]
+        self.is_open = settings.open_models
+        self._most = max(settings.max_models, 1)
+        self._loaded: OrderedDict[str, GLiNER2] = OrderedDict()
+        self._lock = threading.Lock()
+        self._loading = threading.Lock()
+
+    def is_loaded(self, model: str | None = None) -> bool:
+        """Whether an answer comes at once; None means the default."""
+        return (model or self.default) in self._loaded
+
+    def extractor(self, model: str | None = None) -> GLiNER2:
+        """Return a model; the first call loads it, others wait for that. Loaded ones answer meanwhile.
+
+        Args:
+            model: None for the default, `gliner2-mini`, a folder or a hub id.
+
+        Raises:
+            PageError: If this page does not open it.
+            CheckpointError: If it cannot be loaded.
+        """
+        name = self.checked(model)
+        if (found := self._known(name)) is not None:
+            return found
+        with self._loading:
+            if (found := self._known(name)) is not None:
+                return found
+            from gliner2_core import GLiNER2
+
+            loaded = GLiNER2.from_pretrained(source_of(name))
+            with self._lock:
+                self._loaded[name] = loaded
+                others = [one for one in self._loaded if one not in (self.default, name)]
+                for one in others[: max(len(self._loaded) - self._most, 0)]:
+                    del self._loaded[one]
+        return loaded
+
+    def checked(self, model: str | None) -> str:
+        """Return the name of a model that this page opens.
+
+        Raises:
+            PageError: If it is no name, or one that this page does not open.
+        """
+        if model is not None and not isinstance(model, str):
+            raise PageError(f"The model must be a name, got {type(model).__name__}.")
+        name = (model or "").strip() or self.default
+        if name not in self.offered and not self.is_open:
+            raise PageError(
+                f"This page does not open “{name}”. It offers: {', '.join(self.offered)}. Whoever runs it can offer more "
+                "with --model, or let visitors open any with --open-models."
+            )
+        return name
+
+    def facts(self, model: str | None = None) -> ModelFacts:
+        """Load a model and describe it.
+
+        Raises:
+            PageError: If this page does not open it.
+            CheckpointError: If it cannot be loaded.
+        """
+        loaded = self.extractor(model).loaded
+        encoder = loaded.encoder_config
+        return ModelFacts(
+            loaded.info.name,
+            loaded.info.revision,
+            sum(weight.numel() for weight in loaded.model.parameters()),
+            str(encoder.model_type),
+            int(encoder.num_hidden_layers),
+            int(encoder.hidden_size),
+            loaded.model.model_config.max_width,
+            getattr(encoder, "max_position_embeddings", None),
+        )
+
+    def _known(self, name: str) -> GLiNER2 | None:
+        with self._lock:
+            if name in self._loaded:
+                self._loaded.move_to_end(name)
+            return self._loaded.get(name)
+
+
+def source_of(model: str) -> str | None:
+    """Return what `GLiNER2.from_pretrained` takes for a model of the page."""
+    return None if model == EMBEDDED_NAME else model
