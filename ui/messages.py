@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from gliner2_core.errors import CheckpointError, Gliner2Error, ValidatorTimeout
+from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ class PageError(Exception):
 
 def is_expected(error: Exception) -> bool:
     """Whether an error was raised on purpose, in words for the visitor; any other is a fault of the program."""
-    return isinstance(error, (PageError, Gliner2Error))
+    return isinstance(error, (PageError, Gliner2Error, StorageError))
 
 
 def words_for(error: Exception) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+import threading
+from typing import TYPE_CHECKING
 
 from gliner2_core.errors import Gliner2Error
+from ui.messages import PageError
 from ui.models import Models
 from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from storage import AnnotationStore
 
 logger = logging.getLogger(__name__)
 
 
 class Services:
-    """The models and the limits.
+    """The models, the store and the limits.
 
     Args:
         settings: Of the app.
@@ -21,6 +27,24 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.models = Models(settings)
+        self._store: AnnotationStore | None = None
+        self._lock = threading.Lock()
+
+    def store(self) -> AnnotationStore:
+        """Return the store of corrections; the first call opens it.
+
+        Raises:
+            PageError: If this page stores nothing.
+            DatabaseError: If it cannot be opened.
+        """
+        if not self.settings.can_store:
+            raise PageError("This page stores nothing. Whoever runs it can name a database with --db.")
+        with self._lock:
+            if self._store is None:
+                from storage import AnnotationStore
+
+                self._store = AnnotationStore(self.settings.database)
+            return self._store
 
     def warm_up(self) -> None:
         """Load the model before anybody asks; a failure is logged and comes again, in words, with the first request."""

@@ -28,6 +28,8 @@ class Settings:
         open_models: Whether visitors may open any folder of this machine and any hub id.
         max_models: Most models that stay loaded.
         mcp: Whether the endpoints for programs are also tools for MCP clients.
+        database: Where corrections are kept; None for a file in the user's data folder.
+        can_store: Whether results can be sent to the corrections.
     """
 
     models: tuple[str, ...] = ()
@@ -44,10 +46,12 @@ class Settings:
     open_models: bool = False
     max_models: int = 3
     mcp: bool = False
+    database: str | None = None
+    can_store: bool = True
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Read the command line; where it is silent, `WORKBENCH_MODEL`.
+    """Read the command line; where it is silent, `WORKBENCH_MODEL` and `DATABASE_URL`.
 
     Args:
         arguments: Without the program's name.
@@ -68,12 +72,21 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         help="let visitors open any folder of this machine and any hub id (only where nobody else reaches the page)",
     )  # fmt: skip
     parser.add_argument("--mcp", action="store_true", help="offer the endpoints as tools to MCP clients, too")
+    parser.add_argument(
+        "--db", metavar="D",
+        help="where corrections are kept: a SQLite file or an address (DATABASE_URL; else a file in the user's data folder, "
+        "and nothing where others reach the page)",
+    )  # fmt: skip
     args = parser.parse_args(arguments)
     named = args.model or [environment[key] for key in ("WORKBENCH_MODEL",) if environment.get(key)]
     host = args.host or environment.get("GRADIO_SERVER_NAME")
     is_alone = host in (None, "", *LOOPBACK) and "SPACE_ID" not in environment
     is_open = is_alone if args.open_models is None else args.open_models
-    return Settings(tuple(named), args.host, args.port, open_models=is_open, mcp=args.mcp)
+    database = args.db or environment.get("DATABASE_URL") or None
+    return Settings(
+        tuple(named), args.host, args.port,
+        open_models=is_open, mcp=args.mcp, database=database, can_store=is_alone or database is not None,
+    )  # fmt: skip
 
 
 def _port(text: str) -> int:

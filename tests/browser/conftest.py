@@ -51,7 +51,8 @@ def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None
 def serving(folder: Path, *options: str) -> Iterator[str]:
     """Run app.py with the recorded checkpoint; yields its address."""
     log, port = folder / "app.log", free_port()
-    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT), *options]
+    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT)]
+    command += ["--db", str(folder / "corrections.sqlite3"), *options]
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:

@@ -163,3 +163,13 @@ def test_nothing_jumps_when_the_result_comes(page: Page) -> None:
     ask(page, "Zoë", "person", policy=None)
     run(page, "Zoë")
     assert page.locator("#entity-run").bounding_box() == before
+
+
+def test_a_result_is_sent_to_the_corrections(page: Page) -> None:
+    page.locator("#entity-send").click()
+    expect(page.locator("#entity-sent")).to_contain_text("Run first")
+    page.locator("#entity-run").click()
+    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=60_000)
+    page.locator("#entity-send").click()
+    expect(page.locator("#entity-sent")).to_contain_text("of project “default”")
+    expect(page.locator("#entity-sent")).to_contain_text("document")

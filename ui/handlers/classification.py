@@ -26,6 +26,7 @@ class ClassificationAnswer:
     python: str
     command: str
     prediction: Prediction
+    schema: Schema
 
 
 def classify(services: Services, text: str, cards: Sequence[Card], reader: Reader = DEFAULT_READER) -> ClassificationAnswer:
@@ -58,6 +59,7 @@ def classify(services: Services, text: str, cards: Sequence[Card], reader: Reade
         snippets.schema_lines(text, schema, source),
         snippets.command_lines(text, schema, source),
         prediction,
+        schema,
     )
 
 

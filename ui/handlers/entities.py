@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core import Prediction
+from gliner2_core import Prediction, Schema
 from ui import render, snippets
 from ui.forms.whole import read_entities
 from ui.handlers.files import FileJob
@@ -34,6 +34,7 @@ class EntityAnswer:
     python: str
     command: str
     prediction: Prediction
+    schema: Schema
 
 
 def _policy(name: str) -> str | None:
@@ -77,6 +78,7 @@ def extract_entities(
         snippets.entity_lines(text, schema, threshold, overlap_policy, source),
         snippets.command_lines(text, schema, source, threshold=threshold, policy=overlap_policy),
         prediction,
+        schema,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gliner2_core import Prediction
+from gliner2_core import Prediction, Schema
 from ui import render, snippets
 from ui.card_list import Card
 from ui.findings import findings
@@ -29,6 +29,7 @@ class StructureAnswer:
     python: str
     command: str
     prediction: Prediction
+    schema: Schema
 
 
 def extract_structures(
@@ -80,6 +81,7 @@ def extract_structures(
         snippets.schema_lines(text, schema, source, threshold=threshold),
         snippets.command_lines(text, schema, source, threshold=threshold),
         prediction,
+        schema,
     )
 
 

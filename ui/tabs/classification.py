@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -19,6 +20,7 @@ from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import TabInputs, build_schema_part
+from ui.tabs.send_part import build_send_part
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
 TABLE_COLUMNS: parts.Columns = {"Task": "str", "Label": "str", "Probability": "str", "Chosen": "str"}
@@ -45,13 +47,13 @@ def build_classification_tab(services: Services, choice: ModelChoice) -> TabInpu
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+            last = build_send_part(services, "class", "Classification")
     comparison = build_comparison("class", choice, partial(ScoreView, empty=EMPTY_WORDS), "scores")
     rows = {example.name: [example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES}
     chosen = parts.build_examples("class", rows, [text, tasks])
     file_part = build_file_part("class", "Classify the texts of the file", "tasks")
-    wire_run(
-        services, classify, [run.click, chosen.then], inputs.all(), outputs, {"scores": [], "rows": []}, cancel, comparison
-    )
+    blank: dict[str, Any] = {"scores": [], "rows": []}
+    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
     wire_file_part(services, file_part, classification_job, [tasks], choice.model)
     return inputs
 

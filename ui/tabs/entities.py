@@ -17,6 +17,7 @@ from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import TabInputs, build_schema_part
+from ui.tabs.send_part import build_send_part
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
 TABLE_COLUMNS: parts.Columns = {"Label": "str", "Text": "str", "Start": "number", "End": "number", "Confidence": "str"}
@@ -38,7 +39,7 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
     first = ENTITY_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
-            text = parts.build_text("entity", first.text, lines=7)
+            text = parts.build_text("entity", first.text, lines=5)
             labels = gr.Textbox(
                 first.labels, label="Labels to find", info=LABEL_HINT, lines=5, max_lines=14, elem_id="entity-labels",
                 placeholder="person\ncompany: Businesses and organisations\ndate @ 0.4",
@@ -52,11 +53,12 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+            last = build_send_part(services, "entity", "Entities")
     comparison = build_comparison("entity", choice, partial(SpanView, empty=EMPTY_WORDS), "spans")
     chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
     file_part = build_file_part("entity", "Find entities in the file", "labels and settings")
     blank = {"spans": EMPTY, "rows": []}
-    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, comparison)
+    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
     return inputs
 

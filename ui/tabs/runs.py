@@ -12,7 +12,7 @@ from ui import render
 from ui.handlers.requests import Reader
 from ui.messages import PageError, logged_words
 from ui.services import Services
-from ui.state import Cancel
+from ui.state import Cancel, LastRun
 from ui.tabs.comparison import Comparison
 from ui.tabs.events import LOADING, PRIVATE, model_queue
 
@@ -32,6 +32,7 @@ def wire_run(
     outputs: Outputs,
     blank: Mapping[str, Any],
     cancel: gr.Button,
+    last: gr.State,
     comparison: Comparison,
 ) -> None:
     """Wire the events that run the model, or two of them.
@@ -44,6 +45,7 @@ def wire_run(
         outputs: See `Outputs`.
         blank: Values of outputs after a failed run; "" where nothing is said.
         cancel: Shown while a long text is read.
+        last: Keeps what was shown, a `LastRun`.
         comparison: Says which models, and shows both answers.
     """
     status, choice = outputs["status"], comparison.choice
@@ -64,7 +66,8 @@ def wire_run(
             cleared = comparison.blank("") if second else {}
             yield {**left, status: render.problem(logged_words(error)), cancel: gr.Button(visible=False)} | cleared
             return
-        yield {part: getattr(first, name) for name, part in outputs.items()} | {cancel: gr.Button(visible=False)}
+        shown = {part: getattr(first, name) for name, part in outputs.items()}
+        yield {**shown, cancel: gr.Button(visible=False), last: LastRun(first.prediction, first.schema)}
         if not second:
             return
         try:
@@ -79,7 +82,7 @@ def wire_run(
         start(
             run,
             [state, *inputs, choice.model, choice.second],
-            [*outputs.values(), cancel, *comparison.outputs()],
+            [*outputs.values(), cancel, last, *comparison.outputs()],
             trigger_mode="always_last",
             **model_queue(status),
         )

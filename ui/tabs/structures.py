@@ -23,6 +23,7 @@ from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_editor import build_schema_editor
 from ui.tabs.schema_part import TabInputs, build_schema_part
+from ui.tabs.send_part import build_send_part
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
 NO_SCORES = "Every label's probability appears here when classifications are asked."
@@ -56,12 +57,13 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
             build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
+            last = build_send_part(services, "structure", "Structures")
     comparison = build_comparison("structure", choice, partial(RecordView, empty=EMPTY_WORDS), "records")
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
     chosen = parts.build_examples("structure", rows, [text, *schema])
     file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
     blank = {"records": EMPTY, "scores": [], "rows": []}
-    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, comparison)
+    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
     wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
     return inputs
 

@@ -1,0 +1,116 @@
+"""What the store hands out: plain values; rows of the database stay inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.hashing import Split
+from storage.outputs import Output
+
+Status = Literal["draft", "submitted", "discarded"]
+STATUSES: tuple[Status, ...] = ("draft", "submitted", "discarded")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Which model predicted, and how it was asked.
+
+    Attributes:
+        name: Folder, hub id or the embedded one's name.
+        revision: Of a hub model.
+        params: Threshold, overlap policy, versions.
+    """
+
+    name: str
+    revision: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest version of one annotator's annotation of a document under a schema."""
+
+    id: int
+    annotator: str
+    status: Status
+    rev: int
+    output: Output
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One saved version.
+
+    Attributes:
+        rev: From 1 on.
+        seconds: How long the annotator worked on it; None if not measured.
+        action: What happened: `save`, or `restore 3`.
+    """
+
+    rev: int
+    status: Status
+    output: Output
+    action: str
+    seconds: float | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document with what a model said of it, and what one annotator made of that.
+
+    Attributes:
+        schema: As `Schema.to_dict` writes it.
+        prediction_id, prediction, checkpoint: Of the newest prediction under the schema; None without one.
+        head: None while nobody has saved.
+    """
+
+    document_id: int
+    project: str
+    text: str
+    split: Split
+    schema_id: str
+    schema: Mapping[str, Any]
+    prediction_id: int | None
+    prediction: Output | None
+    checkpoint: Checkpoint | None
+    head: Head | None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a prediction that was stored.
+
+    Attributes:
+        is_new: Whether the document was not there before.
+    """
+
+    document_id: int
+    schema_id: str
+    prediction_id: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a project is.
+
+    Attributes:
+        documents: All of them.
+        draft, submitted, discarded: Documents with an annotation of that status; one may count twice where several
+            annotators differ.
+    """
+
+    documents: int
+    draft: int = 0
+    submitted: int = 0
+    discarded: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Documents that nobody has finished, at least."""
+        return max(self.documents - self.submitted - self.discarded, 0)

@@ -1,0 +1,93 @@
+"""How a version of an annotation is written: compared with what is stored, kept beside all earlier ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.errors import NotFoundError, StaleError
+from storage.models import Annotation, PredictionRow, RevisionRow, now
+from storage.outputs import Output
+from storage.records import Head, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whose annotation of what."""
+
+    document_id: int
+    schema_id: str
+    annotator: str
+
+    def matches(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions that find it."""
+        return (
+            Annotation.document_id == self.document_id,
+            Annotation.schema_id == self.schema_id,
+            Annotation.annotator == self.annotator,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is to be saved.
+
+    Attributes:
+        action: What happened: `save`, or `restore 3`.
+        prediction_id: The prediction that it began with; None leaves what is stored.
+        seconds: How long it took.
+    """
+
+    output: Output
+    status: Status
+    action: str
+    prediction_id: int | None = None
+    seconds: float | None = None
+
+
+def write_version(session: Session, key: Key, version: Version, seen: int) -> Head:
+    """Write a version inside the caller's transaction.
+
+    Args:
+        session: May write.
+        key: Whose annotation.
+        version: Checked against text and schema.
+        seen: The revision that it began with; 0 if there was none.
+
+    Raises:
+        StaleError: If another revision is stored.
+        NotFoundError: If the prediction is not one of this document under this schema.
+    """
+    _check_prediction(session, key, version.prediction_id)
+    # Locks the row on PostgreSQL; SQLite lets only one writer in anyway.
+    current = session.execute(select(Annotation.id, Annotation.rev).where(*key.matches()).with_for_update()).first()
+    if seen != (stored := 0 if current is None else current.rev):
+        raise StaleError(seen, stored)
+    rev, at, output = seen + 1, now(), version.output.model_dump(mode="json")
+    head: dict[str, Any] = {"status": version.status, "output": output, "updated_at": at, "rev": rev}
+    if version.prediction_id is not None:
+        head["prediction_id"] = version.prediction_id
+    if current is None:
+        names = {"document_id": key.document_id, "schema_id": key.schema_id, "annotator": key.annotator}
+        annotation = session.scalars(insert(Annotation).values(**names, **head).returning(Annotation.id)).one()
+    else:
+        annotation = current.id
+        session.execute(update(Annotation).where(Annotation.id == annotation).values(**head))
+    session.add(
+        RevisionRow(
+            annotation_id=annotation, rev=rev, status=version.status, output=output, action=version.action,
+            seconds=version.seconds,
+        )
+    )  # fmt: skip
+    return Head(annotation, key.annotator, version.status, rev, version.output, at)
+
+
+def _check_prediction(session: Session, key: Key, prediction_id: int | None) -> None:
+    if prediction_id is None:
+        return
+    found = session.get(PredictionRow, prediction_id)
+    if found is None or (found.document_id, found.schema_id) != (key.document_id, key.schema_id):
+        raise NotFoundError(f"prediction {prediction_id} is not one of this document under this schema")

@@ -1,0 +1,38 @@
+"""The part of every tab that sends its result to the corrections."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from ui import render
+from ui.handlers.corrections import send_to_corrections
+from ui.messages import logged_words
+from ui.services import Services
+from ui.state import LastRun
+from ui.tabs.events import PRIVATE
+
+
+def build_send_part(services: Services, prefix: str, source: str) -> gr.State:
+    """Lay it out and wire it; hidden where the page stores nothing. Call inside the result's column.
+
+    Args:
+        services: The store.
+        prefix: Of the elements' ids.
+        source: Name of the tab.
+
+    Returns:
+        Where a run leaves what it showed, a `LastRun`.
+    """
+    last = gr.State(LastRun())
+    with gr.Row(visible=services.settings.can_store, elem_classes="wb-schema"):
+        send = gr.Button("Send to corrections", size="sm", elem_id=f"{prefix}-send")
+    status = gr.HTML("", elem_id=f"{prefix}-sent", elem_classes="wb-schema-status")
+
+    def sent(run: LastRun) -> str:
+        try:
+            return render.note(send_to_corrections(services, run.prediction, run.schema, source))
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            return render.problem(logged_words(error))
+
+    send.click(sent, last, status, concurrency_id="store", concurrency_limit=4, **PRIVATE)
+    return last
