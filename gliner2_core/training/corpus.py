@@ -74,7 +74,7 @@ class Corpus:
         while True:
             source = rng.choices(self._sources, self._weights)[0]
             index = rng.randrange(len(self._lines[source]))
-            record = crop(json.loads(self._lines[source][index]), self.sampling.max_words, rng)
+            record = crop(json.loads(self._lines[source][index]), self._longest(source), rng)
             if record is not None:
                 example = example_of(record, self._around[source], self.sampling, rng, f"{source}:{index + 1}")
                 if example is not None:
@@ -88,6 +88,9 @@ class Corpus:
                 yield " ".join(word.form for word in split_words(record["text"]).items)
                 yield from record.get("entity_labels", ())
                 yield from (label for task in record["classifications"] for label in task["labels"])
+
+    def _longest(self, source: str) -> int:
+        return self.sampling.source_words.get(source, self.sampling.max_words)
 
     def _structure_pool(self) -> list[GoldInstance]:
         pool: dict[str, GoldInstance] = {}

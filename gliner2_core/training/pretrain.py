@@ -37,6 +37,8 @@ SOURCE_BOOSTS = {
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
 }  # fmt: skip
 """Clean general text with fine-grained labels more often; narrow, noisy or oddly labelled text less often."""
+SOURCE_WORDS = {"written_texts": 170}
+"""Our own texts are read whole: a review's verdict may stand in its last sentence."""
 CHUNK_STEPS = 1_000
 """The stream starts anew with its own seed every so many steps, so that a resumed run meets the same examples."""
 
@@ -61,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     corpus = Corpus(
         options.data,
         held_out=HELD_OUT,
-        sampling=Sampling(max_words=options.max_words, source_boosts=SOURCE_BOOSTS),
+        sampling=Sampling(max_words=options.max_words, source_words=SOURCE_WORDS, source_boosts=SOURCE_BOOSTS),
         more={"written_texts": read_written_texts()},
     )
     checkpoint = load_checkpoint(options.start_from) if options.start_from else _untrained(options, corpus)

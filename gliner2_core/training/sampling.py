@@ -12,6 +12,7 @@ class Sampling:
 
     Attributes:
         max_words: Longer texts are cut to a window of whole sentences.
+        source_words: … other lengths for single sources.
         source_power: A source of n records is drawn with weight n to this power …
         entity_boost: … times 1 + this × the share of its records that have entities.
         source_boosts: … times this, for single sources.
@@ -29,6 +30,7 @@ class Sampling:
     """
 
     max_words: int = 60
+    source_words: Mapping[str, int] = field(default_factory=dict)
     source_power: float = 0.5
     entity_boost: float = 1.5
     source_boosts: Mapping[str, float] = field(default_factory=dict)
