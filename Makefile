@@ -7,7 +7,7 @@ CODE := $(wildcard gliner2_core ui storage app.py)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint chromium clean
+.PHONY: help run test test-slow lint system clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,10 +15,10 @@ help: ## Show what can be made
 run: $(VENV)/run.stamp ## Start the workbench; options: make run ARGS="--help"
 	$(BIN)/python app.py $(ARGS)
 
-test: lint chromium ## Run every check and all tests but the slow ones
+test: lint system ## Run every check and all tests but the slow ones
 	$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: $(VENV)/test.stamp chromium ## Run the slow tests
+test-slow: $(VENV)/test.stamp system ## Run the slow tests
 	$(PYTEST) -m slow $(ARGS)
 
 lint: $(VENV)/test.stamp ## Run the checks that read the code
@@ -29,12 +29,15 @@ lint: $(VENV)/test.stamp ## Run the checks that read the code
 	    --arg-type-hints-in-docstring=False --skip-checking-raises=False $(CODE)
 	$(BIN)/lint-imports
 
-# Browser tests drive the system's Chromium.
-chromium:
-	@if [ -x /usr/bin/chromium ]; then exit 0; \
+# Browser tests drive the system's Chromium, tests of the store start a PostgreSQL of their own.
+system:
+	@missing=""; \
+	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -z "$$missing" ]; then exit 0; \
 	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	    echo "The browser tests need /usr/bin/chromium. On Debian: sudo apt-get install chromium"; exit 1; \
-	else apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; fi
+	    echo "The tests need$$missing. On Debian: sudo apt-get install$$missing"; exit 1; \
+	else apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; fi
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

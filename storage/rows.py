@@ -33,7 +33,7 @@ def schema_row(session: Session, schema: Mapping[str, Any]) -> str:
 def document_id(session: Session, project: int, text: str, source: str | None) -> tuple[int, bool]:
     """Return the id of a text in a project and whether it is new there."""
     exact, normal = text_hash(text), normal_hash(text)
-    is_new = insert_missing(
+    made = insert_missing(
         session,
         Document,
         {
@@ -42,14 +42,15 @@ def document_id(session: Session, project: int, text: str, source: str | None) -
         },
     )  # fmt: skip
     found = select(Document.id).where(Document.project_id == project, Document.sha256 == exact)
-    return session.scalars(found).one(), is_new
+    return session.scalars(found).one(), made is not None
 
 
-def insert_missing(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
-    """Insert a row unless one with the same key is there, also when two do so at once; returns whether it was."""
+def insert_missing(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> Any:
+    """Insert a row unless one with the same key is there, also when two do so at once; returns its id, else None."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    made = dialect.insert(cast(Table, table.__table__)).values(**values).on_conflict_do_nothing()
-    return session.connection().execute(made).rowcount == 1
+    target = cast(Table, table.__table__)
+    made = dialect.insert(target).values(**values).on_conflict_do_nothing().returning(target.c.id)
+    return session.connection().execute(made).scalar()
 
 
 def document_and_schema(session: Session, document: int, schema: str) -> tuple[Document, dict[str, Any]]:

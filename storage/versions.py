@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFoundError, StaleError
 from storage.models import Annotation, PredictionRow, RevisionRow, now
 from storage.outputs import Output
 from storage.records import Head, Status
+from storage.rows import insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def write_version(session: Session, key: Key, version: Version, seen: int) -> He
         head["prediction_id"] = version.prediction_id
     if current is None:
         names = {"document_id": key.document_id, "schema_id": key.schema_id, "annotator": key.annotator}
-        annotation = session.scalars(insert(Annotation).values(**names, **head).returning(Annotation.id)).one()
+        annotation = insert_missing(session, Annotation, {**names, **head, "created_at": at})
+        if annotation is None:  # another first version came between
+            raise StaleError(seen, 1)
     else:
         annotation = current.id
         session.execute(update(Annotation).where(Annotation.id == annotation).values(**head))

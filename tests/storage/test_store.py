@@ -18,6 +18,12 @@ MODEL = Checkpoint("gliner2-mini", None, {"threshold": 0.5})
 CORRECTED = Output(entities=(EntitySpan(start=10, end=13, label="person", source="human"), *PREDICTED.entities))
 
 
+@pytest.fixture
+def store(any_store: AnnotationStore) -> AnnotationStore:
+    """Every verb is tried on both kinds of database."""
+    return any_store
+
+
 def added(store: AnnotationStore, text: str = TEXT, project: str = "news") -> Added:
     return store.add_prediction(project, text, SCHEMA, PREDICTED, MODEL, source="the page")
 
