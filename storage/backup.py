@@ -15,7 +15,7 @@ from storage.engine import open_engine
 from storage.errors import BackupError, StorageError
 from storage.migrate import migrate
 
-_COUNTED = ("projects", "schemas", "documents", "predictions", "annotations", "revisions", "exports", "runs")
+_COUNTED = ("projects", "schemas", "documents", "records", "predictions", "annotations", "revisions", "exports", "runs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ _CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
+NO_CONFIDENCE = 2.0
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time; SQLite keeps none, so that it is written without and read with its zone."""
@@ -84,35 +86,72 @@ class Document(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class PredictionRow(Base):
-    """What a model said; inserted, never changed."""
+class RecordRow(Base):
+    """A document that is to be annotated under a schema: what a queue holds.
 
-    __tablename__ = "predictions"
-    __table_args__ = (Index("ix_predictions_newest", "document_id", "schema_id", "id"),)
+    Attributes:
+        prediction_id, least_confidence: Of the newest prediction, kept here so that a queue is read from one index;
+            `NO_CONFIDENCE` where there is no prediction or nothing in it, which sorts behind all others.
+        shuffle: A place in a random order that never changes.
+    """
+
+    __tablename__ = "records"
+    __table_args__ = (
+        UniqueConstraint("document_id", "schema_id"),
+        Index("ix_records_arrival", "project_id", "id"),
+        Index("ix_records_uncertain", "project_id", "least_confidence", "id"),
+        Index("ix_records_random", "project_id", "shuffle", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
     schema_id: Mapped[str] = mapped_column(ForeignKey("schemas.id"))
+    prediction_id: Mapped[int | None]
+    least_confidence: Mapped[float] = mapped_column(default=NO_CONFIDENCE)
+    shuffle: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RecordLabel(Base):
+    """A label, field, relation or chosen class that a record's newest prediction or an annotation of it holds."""
+
+    __tablename__ = "record_labels"
+    __table_args__ = (UniqueConstraint("label", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
+    label: Mapped[str] = mapped_column(String(300))
+
+
+class PredictionRow(Base):
+    """What a model said of a record; inserted, never changed."""
+
+    __tablename__ = "predictions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
     checkpoint: Mapped[str] = mapped_column(String(500))
     revision: Mapped[str | None] = mapped_column(String(100))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     output: Mapped[dict[str, Any]]
-    least_confidence: Mapped[float | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Annotation(Base):
-    """The newest version of what one annotator made of a document under a schema."""
+    """The newest version of what one annotator made of a record."""
 
     __tablename__ = "annotations"
-    __table_args__ = (UniqueConstraint("document_id", "schema_id", "annotator"),)
+    __table_args__ = (
+        UniqueConstraint("record_id", "annotator"),
+        Index("ix_annotations_queue", "annotator", "status", "record_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
-    schema_id: Mapped[str] = mapped_column(ForeignKey("schemas.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"))
     annotator: Mapped[str] = mapped_column(String(200))
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    status: Mapped[str] = mapped_column(String(16))
     rev: Mapped[int]
     output: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -56,6 +56,23 @@ def check_output(output: Output, text: str, schema: Mapping[str, Any]) -> None:
         raise OutputError("; ".join(faults[:MOST_FAULTS]) + more)
 
 
+def check_text(text: str, name: str = "the text") -> None:
+    """Refuse a text whose offsets would shift or that a database would change.
+
+    Raises:
+        OutputError: If it is empty, has carriage returns, lone surrogates or NUL characters.
+    """
+    faults = {
+        "is empty": not text.strip(),
+        "has carriage returns; browsers count line ends as line feeds, so write them so": "\r" in text,
+        "has half of a character (a lone surrogate); repair its encoding": any("\ud800" <= one <= "\udfff" for one in text),
+        "has a NUL character, which databases cannot keep; remove it": "\0" in text,
+    }
+    for words, is_so in faults.items():
+        if is_so:
+            raise OutputError(f"{name} {words}")
+
+
 def _span_faults(output: Output, length: int) -> Iterator[str]:
     for place, span in _spans(output):
         if span.end > length:

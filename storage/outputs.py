@@ -112,3 +112,10 @@ class Output(_Part):
         for task in self.classifications:
             scores += [task.scores.get(label) for label in task.chosen]
         return min((one for one in scores if one is not None), default=None)
+
+    def labels(self) -> set[str]:
+        """Return every label, structure, field, relation and chosen class that it holds."""
+        found = {one.label for one in self.entities} | {one.name for one in self.relations}
+        for instance in self.structures:
+            found |= {instance.name, *(name for name, values in instance.fields.items() if values)}
+        return found.union(*(task.chosen for task in self.classifications))

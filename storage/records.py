@@ -31,7 +31,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest version of one annotator's annotation of a document under a schema."""
+    """The newest version of one annotator's annotation of a record."""
 
     id: int
     annotator: str
@@ -61,20 +61,21 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document with what a model said of it, and what one annotator made of that.
+    """A document under a schema, with what a model said of it, and what one annotator made of that.
 
     Attributes:
+        id: Of the record.
         schema: As `Schema.to_dict` writes it.
-        prediction_id, prediction, checkpoint: Of the newest prediction under the schema; None without one.
-        head: None while nobody has saved.
+        prediction_id, prediction, checkpoint: Of the newest prediction; None without one.
+        head: None while the annotator has saved nothing.
     """
 
-    document_id: int
+    id: int
     project: str
     text: str
     split: Split
-    schema_id: str
     schema: Mapping[str, Any]
+    source: str | None
     prediction_id: int | None
     prediction: Output | None
     checkpoint: Checkpoint | None
@@ -83,16 +84,25 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a prediction that was stored.
+    """What became of a text that was stored.
 
     Attributes:
-        is_new: Whether the document was not there before.
+        record_id: Of the text under the schema.
+        prediction_id: None if it came without a prediction.
+        is_new: Whether the project had no such text under this schema.
     """
 
-    document_id: int
-    schema_id: str
-    prediction_id: int
+    record_id: int
+    prediction_id: int | None
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What became of texts that were stored: how many are new, how many were there already."""
+
+    added: int
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +110,16 @@ class Counts:
     """How far a project is.
 
     Attributes:
-        documents: All of them.
-        draft, submitted, discarded: Documents with an annotation of that status; one may count twice where several
-            annotators differ.
+        records: All of them.
+        draft, submitted, discarded: Records with an annotation of that status; one counts twice where annotators differ.
     """
 
-    documents: int
+    records: int
     draft: int = 0
     submitted: int = 0
     discarded: int = 0
 
     @property
     def pending(self) -> int:
-        """Documents that nobody has finished, at least."""
-        return max(self.documents - self.submitted - self.discarded, 0)
+        """Records that nobody has finished, at least."""
+        return max(self.records - self.submitted - self.discarded, 0)

@@ -6,15 +6,28 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.errors import NotFoundError
 from storage.hashing import Split, canonical_json, normal_hash, schema_id, split_of, text_hash
-from storage.models import Annotation, Document, PredictionRow, Project, RevisionRow, SchemaRow, now
+from storage.models import (
+    NO_CONFIDENCE,
+    Annotation,
+    Document,
+    PredictionRow,
+    Project,
+    RecordLabel,
+    RecordRow,
+    RevisionRow,
+    SchemaRow,
+    now,
+)
 from storage.outputs import Output
 from storage.records import Checkpoint, Head, Record, Revision, Status
+
+_SHUFFLED = 2**31 - 1
 
 
 def project_id(session: Session, name: str) -> int:
@@ -30,19 +43,53 @@ def schema_row(session: Session, schema: Mapping[str, Any]) -> str:
     return known
 
 
-def document_id(session: Session, project: int, text: str, source: str | None) -> tuple[int, bool]:
-    """Return the id of a text in a project and whether it is new there."""
+def add_record(session: Session, project: int, schema: str, text: str, source: str | None) -> tuple[int, bool]:
+    """Return the record of a text under a schema, and whether it is new; document and record are made where missing."""
     exact, normal = text_hash(text), normal_hash(text)
-    made = insert_missing(
-        session,
-        Document,
-        {
-            "project_id": project, "text": text, "sha256": exact, "normal_sha256": normal, "split": split_of(normal),
-            "source": source, "meta": {}, "created_at": now(),
-        },
-    )  # fmt: skip
-    found = select(Document.id).where(Document.project_id == project, Document.sha256 == exact)
-    return session.scalars(found).one(), made is not None
+    values = {
+        "project_id": project, "text": text, "sha256": exact, "normal_sha256": normal, "split": split_of(normal),
+        "source": source, "meta": {}, "created_at": now(),
+    }  # fmt: skip
+    document = insert_missing(session, Document, values)
+    if document is None:
+        known = select(Document.id).where(Document.project_id == project, Document.sha256 == exact)
+        document = session.scalars(known).one()
+    shuffle = int(text_hash(exact + schema)[:8], 16) % _SHUFFLED
+    names = {"project_id": project, "document_id": document, "schema_id": schema}
+    record = insert_missing(
+        session, RecordRow, {**names, "shuffle": shuffle, "least_confidence": NO_CONFIDENCE, "created_at": now()}
+    )
+    if record is not None:
+        return record, True
+    found = select(RecordRow.id).where(RecordRow.document_id == document, RecordRow.schema_id == schema)
+    return session.scalars(found).one(), False
+
+
+def add_prediction(session: Session, record: int, output: Output, checkpoint: Checkpoint) -> int:
+    """Insert a prediction and make it the record's newest; returns its id."""
+    made = PredictionRow(
+        record_id=record,
+        checkpoint=checkpoint.name,
+        revision=checkpoint.revision,
+        params=dict(checkpoint.params),
+        output=output.model_dump(mode="json"),
+    )
+    session.add(made)
+    session.flush()
+    least = output.least_confidence()
+    newest = {"prediction_id": made.id, "least_confidence": NO_CONFIDENCE if least is None else least}
+    session.execute(update(RecordRow).where(RecordRow.id == record).values(**newest))
+    has_annotation = select(Annotation.id).where(Annotation.record_id == record).exists()
+    # Labels of an earlier prediction go; those that a person confirmed stay.
+    session.execute(delete(RecordLabel).where(RecordLabel.record_id == record, ~has_annotation))
+    add_labels(session, record, output)
+    return made.id
+
+
+def add_labels(session: Session, record: int, output: Output) -> None:
+    """Let a record be found by everything that an output holds."""
+    for label in sorted(output.labels()):
+        insert_missing(session, RecordLabel, {"record_id": record, "label": label})
 
 
 def insert_missing(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> Any:
@@ -53,68 +100,45 @@ def insert_missing(session: Session, table: type[DeclarativeBase], values: Mappi
     return session.connection().execute(made).scalar()
 
 
-def document_and_schema(session: Session, document: int, schema: str) -> tuple[Document, dict[str, Any]]:
-    """Return a document and the body of a schema.
+def text_and_schema(session: Session, record: int) -> tuple[str, dict[str, Any]]:
+    """Return a record's text and the body of its schema.
 
     Raises:
-        NotFoundError: If one of them is not there.
+        NotFoundError: If there is no such record.
     """
-    found, body = session.get(Document, document), session.get(SchemaRow, schema)
-    if found is None:
-        raise NotFoundError(f"there is no document {document}")
-    if body is None:
-        raise NotFoundError(f"there is no schema {schema!r}")
-    return found, json.loads(body.body)
-
-
-def record(session: Session, document: int, schema: str, annotator: str) -> Record:
-    """Return a document under a schema as one annotator sees it.
-
-    Raises:
-        NotFoundError: If document or schema is not there.
-    """
-    found, body = document_and_schema(session, document, schema)
-    head = session.scalars(
-        select(Annotation).where(
-            Annotation.document_id == document, Annotation.schema_id == schema, Annotation.annotator == annotator
-        )
-    ).first()
-    return _record(session, found, schema, body, head)
-
-
-def annotated(session: Session, project: str, status: Status, *, after: int, most: int) -> list[tuple[int, Record]]:
-    """Return the annotations of a project behind an id, each with its record."""
     found = session.execute(
-        select(Annotation, Document, SchemaRow.body)
-        .join(Document, Document.id == Annotation.document_id)
-        .join(Project, Project.id == Document.project_id)
-        .join(SchemaRow, SchemaRow.id == Annotation.schema_id)
-        .where(Project.name == project, Annotation.status == status, Annotation.id > after)
-        .order_by(Annotation.id)
-        .limit(most)
-    )
-    return [
-        (annotation.id, _record(session, document, annotation.schema_id, json.loads(body), annotation))
-        for annotation, document, body in found
-    ]
-
-
-def _record(session: Session, document: Document, schema: str, body: dict[str, Any], head: Annotation | None) -> Record:
-    prediction = session.scalars(
-        select(PredictionRow)
-        .where(PredictionRow.document_id == document.id, PredictionRow.schema_id == schema)
-        .order_by(PredictionRow.id.desc())
-        .limit(1)
+        select(Document.text, SchemaRow.body)
+        .select_from(RecordRow)
+        .join(Document, Document.id == RecordRow.document_id)
+        .join(SchemaRow, SchemaRow.id == RecordRow.schema_id)
+        .where(RecordRow.id == record)
     ).first()
-    project = session.get_one(Project, document.project_id)
+    if found is None:
+        raise NotFoundError(f"there is no record {record}")
+    return found.text, json.loads(found.body)
+
+
+def record_of(session: Session, record: int, annotator: str) -> Record:
+    """Return a record as one annotator sees it.
+
+    Raises:
+        NotFoundError: If there is no such record.
+    """
+    text, schema = text_and_schema(session, record)
+    row = session.get_one(RecordRow, record)
+    document = session.get_one(Document, row.document_id)
+    prediction = None if row.prediction_id is None else session.get_one(PredictionRow, row.prediction_id)
+    head = session.scalars(
+        select(Annotation).where(Annotation.record_id == record, Annotation.annotator == annotator)
+    ).first()
     return Record(
-        document.id,
-        project.name,
-        document.text,
+        record,
+        session.get_one(Project, row.project_id).name,
+        text,
         cast(Split, document.split),
         schema,
-        body,
-        None if prediction is None else prediction.id,
+        document.source,
+        row.prediction_id,
         None if prediction is None else output_of(prediction.output),
         None if prediction is None else Checkpoint(prediction.checkpoint, prediction.revision, prediction.params),
         None if head is None else head_of(head),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ from storage import rows
 from storage.engine import open_engine, reading, url_of, writing
 from storage.errors import NotFoundError, OutputError
 from storage.migrate import migrate
-from storage.models import Annotation, Document, PredictionRow, Project, RevisionRow
-from storage.output_checks import check_output
+from storage.models import Annotation, Project, RecordRow, RevisionRow
+from storage.output_checks import check_output, check_text
 from storage.outputs import Output
-from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status
+from storage.queue import Cursor, QueueFilter, QueuePage, queue_page
+from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts
 from storage.versions import Key, Version, write_version
 
 PAGE = 200
@@ -52,7 +53,7 @@ class AnnotationStore:
         *,
         source: str | None = None,
     ) -> Added:
-        """Store what a model said of a text; project, schema and document are made where missing.
+        """Store what a model said of a text; project, schema, document and record are made where missing.
 
         Args:
             project: Its name.
@@ -63,42 +64,60 @@ class AnnotationStore:
             source: Where the text comes from, for people.
 
         Raises:
-            OutputError: If the output does not fit text and schema, or the text has other line ends or lone surrogates.
+            OutputError: If the output does not fit text and schema, or the text cannot be kept exactly.
             DatabaseError: If nothing could be stored.
         """
-        _check_text(text)
+        check_text(text)
         check_output(output, text, schema)
         with writing(self.engine) as session:
-            project_id = rows.project_id(session, project)
-            known = rows.schema_row(session, schema)
-            document, is_new = rows.document_id(session, project_id, text, source)
-            prediction = PredictionRow(
-                document_id=document,
-                schema_id=known,
-                checkpoint=checkpoint.name,
-                revision=checkpoint.revision,
-                params=dict(checkpoint.params),
-                output=output.model_dump(mode="json"),
-                least_confidence=output.least_confidence(),
+            record, is_new = rows.add_record(
+                session, rows.project_id(session, project), rows.schema_row(session, schema), text, source
             )
-            session.add(prediction)
-            session.flush()
-            return Added(document, known, prediction.id, is_new)
+            return Added(record, rows.add_prediction(session, record, output, checkpoint), is_new)
 
-    def record(self, document_id: int, schema: str, annotator: str) -> Record:
-        """Return a document with its newest prediction and the annotator's newest version.
+    def add_texts(
+        self, project: str, texts: Iterable[str], schema: Mapping[str, Any], *, source: str | None = None
+    ) -> Texts:
+        """Store texts that no model has read yet, all or none; texts that are there already are counted.
 
         Raises:
-            NotFoundError: If there is no such document or schema.
+            OutputError: If a text cannot be kept exactly; the message gives its number.
+            DatabaseError: If nothing could be stored.
+        """
+        added = known = 0
+        with writing(self.engine) as session:
+            to_project, under = rows.project_id(session, project), rows.schema_row(session, schema)
+            for number, text in enumerate(texts, 1):
+                check_text(text, f"text {number}")
+                _, is_new = rows.add_record(session, to_project, under, text, source)
+                added, known = added + is_new, known + (not is_new)
+        return Texts(added, known)
+
+    def predicted(self, record_id: int, output: Output, checkpoint: Checkpoint) -> int:
+        """Store what a model said of a record that is there; returns the prediction's id.
+
+        Raises:
+            NotFoundError: If there is no such record.
+            OutputError: If the output does not fit it.
+            DatabaseError: If nothing could be stored.
+        """
+        with writing(self.engine) as session:
+            check_output(output, *rows.text_and_schema(session, record_id))
+            return rows.add_prediction(session, record_id, output, checkpoint)
+
+    def record(self, record_id: int, annotator: str) -> Record:
+        """Return a record with its newest prediction and the annotator's newest version.
+
+        Raises:
+            NotFoundError: If there is no such record.
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return rows.record(session, document_id, schema, annotator)
+            return rows.record_of(session, record_id, annotator)
 
     def save(
         self,
-        document_id: int,
-        schema: str,
+        record_id: int,
         annotator: str,
         output: Output,
         status: Status,
@@ -110,8 +129,7 @@ class AnnotationStore:
         """Store a version of an annotation.
 
         Args:
-            document_id: Which document.
-            schema: The schema's id.
+            record_id: Which record.
             annotator: Who saves.
             output: The whole annotation.
             status: What it is from now on.
@@ -124,14 +142,13 @@ class AnnotationStore:
 
         Raises:
             OutputError: If the output does not fit the stored text and schema, or the status is none.
-            NotFoundError: If there is no such document, schema or prediction.
+            NotFoundError: If there is no such record, or the prediction is not one of it.
             StaleError: If somebody saved since `seen`.
             DatabaseError: If nothing could be stored.
         """
-        version = Version(output, status, "save", prediction_id, seconds)
-        return self._save(Key(document_id, schema, annotator), version, seen)
+        return self._save(Key(record_id, annotator), Version(output, status, "save", prediction_id, seconds), seen)
 
-    def history(self, document_id: int, schema: str, annotator: str) -> list[Revision]:
+    def history(self, record_id: int, annotator: str) -> list[Revision]:
         """Return every version that the annotator saved, oldest first.
 
         Raises:
@@ -141,12 +158,12 @@ class AnnotationStore:
             found = session.scalars(
                 select(RevisionRow)
                 .join(Annotation, Annotation.id == RevisionRow.annotation_id)
-                .where(*Key(document_id, schema, annotator).matches())
+                .where(*Key(record_id, annotator).matches())
                 .order_by(RevisionRow.rev)
             )
             return [rows.revision_of(row) for row in found]
 
-    def restore(self, document_id: int, schema: str, annotator: str, *, rev: int, seen: int) -> Head:
+    def restore(self, record_id: int, annotator: str, *, rev: int, seen: int) -> Head:
         """Save an earlier version again, as the newest one.
 
         Raises:
@@ -155,11 +172,10 @@ class AnnotationStore:
             OutputError: If the version does not fit, which a stored one does.
             DatabaseError: If nothing could be stored.
         """
-        found = next((one for one in self.history(document_id, schema, annotator) if one.rev == rev), None)
+        found = next((one for one in self.history(record_id, annotator) if one.rev == rev), None)
         if found is None:
-            raise NotFoundError(f"there is no revision {rev} of this record by {annotator}")
-        version = Version(found.output, found.status, f"restore {rev}")
-        return self._save(Key(document_id, schema, annotator), version, seen)
+            raise NotFoundError(f"there is no revision {rev} of record {record_id} by {annotator}")
+        return self._save(Key(record_id, annotator), Version(found.output, found.status, f"restore {rev}"), seen)
 
     def counts(self, project: str) -> Counts:
         """Return how much of a project is there and done; zeros if there is no such project.
@@ -168,16 +184,16 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            documents = session.scalar(select(func.count(Document.id)).join(Project).where(Project.name == project)) or 0
+            everything = select(func.count(RecordRow.id)).join(Project).where(Project.name == project)
             touched = (
-                select(Annotation.status, func.count(Annotation.document_id.distinct()))
-                .join(Document, Document.id == Annotation.document_id)
-                .join(Project, Project.id == Document.project_id)
+                select(Annotation.status, func.count(Annotation.record_id.distinct()))
+                .join(RecordRow, RecordRow.id == Annotation.record_id)
+                .join(Project, Project.id == RecordRow.project_id)
                 .where(Project.name == project)
                 .group_by(Annotation.status)
             )
             found: dict[str, int] = {status: number for status, number in session.execute(touched)}
-            return Counts(documents, **{status: found.get(status, 0) for status in STATUSES})
+            return Counts(session.scalar(everything) or 0, **{status: found.get(status, 0) for status in STATUSES})
 
     def projects(self) -> list[str]:
         """Return all projects' names in alphabetical order.
@@ -188,8 +204,23 @@ class AnnotationStore:
         with reading(self.engine) as session:
             return list(session.scalars(select(Project.name).order_by(Project.name)))
 
+    def queue(self, asked: QueueFilter, *, after: Cursor | None = None, most: int = 20) -> QueuePage:
+        """Return a page of a queue.
+
+        Args:
+            asked: What is looked for, in which order.
+            after: Where the page before ended; None for the first one.
+            most: Lines of the page.
+
+        Raises:
+            OutputError: If the order or the status is none.
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return queue_page(session, asked, after, most)
+
     def annotated(self, project: str, status: Status = "submitted") -> Iterator[Record]:
-        """Yield the records of a project that have a status, in the order in which their documents came.
+        """Yield the annotations of a project that have a status, each with its record, in the order of their first version.
 
         Read page by page, a short transaction each, so that writers never wait for an export.
 
@@ -199,12 +230,19 @@ class AnnotationStore:
         last = 0
         while True:
             with reading(self.engine) as session:
-                page = rows.annotated(session, project, status, after=last, most=PAGE)
-            for annotation_id, record in page:
-                last = annotation_id
-                yield record
+                page = session.execute(
+                    select(Annotation.id, Annotation.record_id, Annotation.annotator)
+                    .join(RecordRow, RecordRow.id == Annotation.record_id)
+                    .join(Project, Project.id == RecordRow.project_id)
+                    .where(Project.name == project, Annotation.status == status, Annotation.id > last)
+                    .order_by(Annotation.id)
+                    .limit(PAGE)
+                ).all()
+                records = [rows.record_of(session, one.record_id, one.annotator) for one in page]
+            yield from records
             if len(page) < PAGE:
                 return
+            last = page[-1].id
 
     def _save(self, key: Key, version: Version, seen: int) -> Head:
         if version.status not in STATUSES:
@@ -212,15 +250,5 @@ class AnnotationStore:
         if not key.annotator.strip():
             raise OutputError("the annotator's name is empty")
         with writing(self.engine) as session:
-            document, body = rows.document_and_schema(session, key.document_id, key.schema_id)
-            check_output(version.output, document.text, body)
+            check_output(version.output, *rows.text_and_schema(session, key.record_id))
             return write_version(session, key, version, seen)
-
-
-def _check_text(text: str) -> None:
-    if "\r" in text:
-        raise OutputError("the text has carriage returns; browsers count line ends as line feeds, so write them so")
-    if any("\ud800" <= one <= "\udfff" for one in text):
-        raise OutputError("the text has half of a character (a lone surrogate); repair its encoding")
-    if "\0" in text:
-        raise OutputError("the text has a NUL character, which databases cannot keep; remove it")

@@ -12,24 +12,19 @@ from storage.errors import NotFoundError, StaleError
 from storage.models import Annotation, PredictionRow, RevisionRow, now
 from storage.outputs import Output
 from storage.records import Head, Status
-from storage.rows import insert_missing
+from storage.rows import add_labels, insert_missing
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whose annotation of what."""
+    """Whose annotation of which record."""
 
-    document_id: int
-    schema_id: str
+    record_id: int
     annotator: str
 
     def matches(self) -> tuple[ColumnElement[bool], ...]:
         """Return the conditions that find it."""
-        return (
-            Annotation.document_id == self.document_id,
-            Annotation.schema_id == self.schema_id,
-            Annotation.annotator == self.annotator,
-        )
+        return Annotation.record_id == self.record_id, Annotation.annotator == self.annotator
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def write_version(session: Session, key: Key, version: Version, seen: int) -> He
 
     Raises:
         StaleError: If another revision is stored.
-        NotFoundError: If the prediction is not one of this document under this schema.
+        NotFoundError: If the prediction is not one of this record.
     """
     _check_prediction(session, key, version.prediction_id)
     # Locks the row on PostgreSQL; SQLite lets only one writer in anyway.
@@ -72,13 +67,14 @@ def write_version(session: Session, key: Key, version: Version, seen: int) -> He
     if version.prediction_id is not None:
         head["prediction_id"] = version.prediction_id
     if current is None:
-        names = {"document_id": key.document_id, "schema_id": key.schema_id, "annotator": key.annotator}
+        names = {"record_id": key.record_id, "annotator": key.annotator}
         annotation = insert_missing(session, Annotation, {**names, **head, "created_at": at})
         if annotation is None:  # another first version came between
             raise StaleError(seen, 1)
     else:
         annotation = current.id
         session.execute(update(Annotation).where(Annotation.id == annotation).values(**head))
+    add_labels(session, key.record_id, version.output)
     session.add(
         RevisionRow(
             annotation_id=annotation, rev=rev, status=version.status, output=output, action=version.action,
@@ -92,5 +88,5 @@ def _check_prediction(session: Session, key: Key, prediction_id: int | None) -> 
     if prediction_id is None:
         return
     found = session.get(PredictionRow, prediction_id)
-    if found is None or (found.document_id, found.schema_id) != (key.document_id, key.schema_id):
-        raise NotFoundError(f"prediction {prediction_id} is not one of this document under this schema")
+    if found is None or found.record_id != key.record_id:
+        raise NotFoundError(f"prediction {prediction_id} is not one of record {key.record_id}")

@@ -172,4 +172,4 @@ def test_a_result_is_sent_to_the_corrections(page: Page) -> None:
     expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=60_000)
     page.locator("#entity-send").click()
     expect(page.locator("#entity-sent")).to_contain_text("of project “default”")
-    expect(page.locator("#entity-sent")).to_contain_text("document")
+    expect(page.locator("#entity-sent")).to_contain_text("Stored as record")

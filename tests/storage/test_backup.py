@@ -56,7 +56,7 @@ def test_a_backup_comes_back_and_the_former_database_stays(store: AnnotationStor
     former = restore(tmp_path / "good.sqlite3", path)
     assert former == path.with_name(path.name + ".before-restore-1")
     again, before = AnnotationStore(path), AnnotationStore(former)
-    assert (again.counts("news").documents, before.counts("news").documents) == (1, 2)
+    assert (again.counts("news").records, before.counts("news").records) == (1, 2)
     again.close()
     before.close()
 
@@ -107,7 +107,7 @@ def test_a_database_in_use_is_not_replaced(store: AnnotationStore, tmp_path: Pat
             restore(tmp_path / "good.sqlite3", file_of(store))
         writer.rollback()
     writer.close()
-    assert store.counts("news").documents == 1
+    assert store.counts("news").records == 1
 
 
 def test_the_database_itself_is_no_backup(store: AnnotationStore) -> None:

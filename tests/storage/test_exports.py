@@ -38,7 +38,7 @@ BOB = {"text": "Bob", "start": 10, "end": 13}
 
 def submitted(store: AnnotationStore, text: str = TEXT, output: Output = ALL) -> None:
     at = added(store, text)
-    store.save(at.document_id, at.schema_id, "ann", output, "submitted", seen=0)
+    store.save(at.record_id, "ann", output, "submitted", seen=0)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -130,7 +130,10 @@ def test_the_commands(store: AnnotationStore, tmp_path: Path, capsys: pytest.Cap
     store.close()
     assert main([*database, "restore", copy]) == 0
     said = capsys.readouterr().out
-    assert "is sound.\nversion 0001; 1 projects, 1 schemas, 1 documents, 1 predictions, 1 annotations, 1 revisions" in said
+    assert (
+        "is sound.\nversion 0001; 1 projects, 1 schemas, 1 documents, 1 records, 1 predictions, 1 annotations, 1 revisions"
+        in said
+    )
     assert "before-restore-1" in said
     assert main([*database, "restore", str(tmp_path / "nothing")]) == 1
     assert "restore: " in capsys.readouterr().err

@@ -27,7 +27,7 @@ store = AnnotationStore(sys.argv[1])
 for number in range(1000):
     at = added(store, f"Ann {number} met Bob in Zürich, far away")
     saved(store, at, 0)
-    print(at.document_id, at.schema_id, flush=True)
+    print(at.record_id, flush=True)
 """
 
 
@@ -44,8 +44,8 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(store: AnnotationSt
         writer.send_signal(signal.SIGKILL)
         acknowledged += [line.split() for line in writer.stdout if line.endswith("\n")]
     assert len(acknowledged) < 1000, "the writer was done before it was killed"
-    for document, schema in acknowledged:
-        head = store.record(int(document), schema, "ann").head
+    for (record,) in acknowledged:
+        head = store.record(int(record), "ann").head
         assert head is not None
         assert (head.rev, head.status) == (1, "submitted")
     assert check(path).rows["annotations"] >= len(acknowledged)
@@ -78,7 +78,7 @@ def test_a_database_that_may_not_be_written_is_said(store: AnnotationStore) -> N
     limited(store, "PRAGMA query_only=ON")
     with pytest.raises(DatabaseError, match="it may not be written; check the file's rights"):
         added(store, "Another text about Ann and Bob")
-    assert store.counts("news").documents == 1
+    assert store.counts("news").records == 1
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_another_programs_lock_is_said_and_waited_for(impatient: AnnotationStore
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseError, match="it is locked by another program"):
         added(impatient, "Another text about Ann and Bob")
-    assert impatient.counts("news").documents == 1  # readers do not wait
+    assert impatient.counts("news").records == 1  # readers do not wait
     other.execute("ROLLBACK")
     other.close()
     assert added(impatient, "Another text about Ann and Bob").is_new

@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from storage import AnnotationStore, Checkpoint, StorageError
 from storage.errors import DatabaseError, NewerDatabaseError, NotFoundError, OutputError, StaleError
 from storage.outputs import EntitySpan, Output
-from storage.records import Added, Counts
+from storage.records import Added, Counts, Texts
 from tests.storage.conftest import PREDICTED, SCHEMA, TEXT
 
 MODEL = Checkpoint("gliner2-mini", None, {"threshold": 0.5})
@@ -29,12 +29,12 @@ def added(store: AnnotationStore, text: str = TEXT, project: str = "news") -> Ad
 
 
 def saved(store: AnnotationStore, at: Added, seen: int, output: Output = CORRECTED, annotator: str = "ann") -> int:
-    return store.save(at.document_id, at.schema_id, annotator, output, "submitted", seen=seen).rev
+    return store.save(at.record_id, annotator, output, "submitted", seen=seen).rev
 
 
 def test_a_prediction_comes_back_as_it_was_stored(store: AnnotationStore) -> None:
     at = added(store)
-    record = store.record(at.document_id, at.schema_id, "ann")
+    record = store.record(at.record_id, "ann")
     assert (record.text, record.project, record.prediction, record.head) == (TEXT, "news", PREDICTED, None)
     assert record.checkpoint == MODEL
     assert record.schema == SCHEMA
@@ -44,36 +44,34 @@ def test_a_prediction_comes_back_as_it_was_stored(store: AnnotationStore) -> Non
 
 def test_the_same_text_is_one_document_and_predictions_add_up(store: AnnotationStore) -> None:
     first, second = added(store), added(store)
-    assert (first.document_id, first.is_new, second.is_new) == (second.document_id, True, False)
-    assert store.record(first.document_id, first.schema_id, "ann").prediction_id == second.prediction_id
-    assert added(store, project="other").document_id != first.document_id
+    assert (first.record_id, first.is_new, second.is_new) == (second.record_id, True, False)
+    assert store.record(first.record_id, "ann").prediction_id == second.prediction_id
+    assert added(store, project="other").record_id != first.record_id
     assert store.projects() == ["news", "other"]
 
 
 def test_a_correction_stands_beside_the_prediction(store: AnnotationStore) -> None:
     at = added(store)
-    head = store.save(
-        at.document_id, at.schema_id, "ann", CORRECTED, "submitted", seen=0, prediction_id=at.prediction_id, seconds=4.5
-    )
-    record = store.record(at.document_id, at.schema_id, "ann")
+    head = store.save(at.record_id, "ann", CORRECTED, "submitted", seen=0, prediction_id=at.prediction_id, seconds=4.5)
+    record = store.record(at.record_id, "ann")
     assert record.head == head
     assert (head.rev, head.output, record.prediction) == (1, CORRECTED, PREDICTED)
-    assert store.record(at.document_id, at.schema_id, "bob").head is None
+    assert store.record(at.record_id, "bob").head is None
 
 
 def test_every_version_stays_and_can_be_taken_back(store: AnnotationStore) -> None:
     at = added(store)
     saved(store, at, 0)
-    store.save(at.document_id, at.schema_id, "ann", Output(), "draft", seen=1)
-    head = store.restore(at.document_id, at.schema_id, "ann", rev=1, seen=2)
+    store.save(at.record_id, "ann", Output(), "draft", seen=1)
+    head = store.restore(at.record_id, "ann", rev=1, seen=2)
     assert (head.rev, head.output, head.status) == (3, CORRECTED, "submitted")
-    found = store.history(at.document_id, at.schema_id, "ann")
+    found = store.history(at.record_id, "ann")
     assert [(one.rev, one.action, one.status) for one in found] == [
         (1, "save", "submitted"), (2, "save", "draft"), (3, "restore 1", "submitted"),
     ]  # fmt: skip
     assert found[0].created_at.tzinfo is not None
-    with pytest.raises(NotFoundError, match="no revision 9 of this record by ann"):
-        store.restore(at.document_id, at.schema_id, "ann", rev=9, seen=3)
+    with pytest.raises(NotFoundError, match="no revision 9 of record 1 by ann"):
+        store.restore(at.record_id, "ann", rev=9, seen=3)
 
 
 @pytest.mark.parametrize("seen", [0, 2])
@@ -82,8 +80,8 @@ def test_who_did_not_see_the_newest_version_overwrites_nothing(store: Annotation
     saved(store, at, 0)
     with pytest.raises(StaleError, match=f"revision 1, yours began at {seen}"):
         saved(store, at, seen, Output())
-    assert store.record(at.document_id, at.schema_id, "ann").head is not None
-    assert [one.output for one in store.history(at.document_id, at.schema_id, "ann")] == [CORRECTED]
+    assert store.record(at.record_id, "ann").head is not None
+    assert [one.output for one in store.history(at.record_id, "ann")] == [CORRECTED]
 
 
 def test_two_annotators_do_not_meet(store: AnnotationStore) -> None:
@@ -107,32 +105,46 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing(store: AnnotationStore)
     wrong = Output(entities=(EntitySpan(start=2, end=99, label="river"),))
     with pytest.raises(OutputError, match=r"ends at 99, the text has 23 characters; .*unknown label “river”"):
         saved(store, at, 0, wrong)
-    assert store.history(at.document_id, at.schema_id, "ann") == []
+    assert store.history(at.record_id, "ann") == []
 
 
 @pytest.mark.parametrize(("status", "annotator", "words"), [("done", "ann", "one of draft"), ("draft", " ", "is empty")])
 def test_status_and_annotator_are_checked(store: AnnotationStore, status: str, annotator: str, words: str) -> None:
     at = added(store)
     with pytest.raises(OutputError, match=words):
-        store.save(at.document_id, at.schema_id, annotator, CORRECTED, status, seen=0)  # type: ignore[arg-type]
+        store.save(at.record_id, annotator, CORRECTED, status, seen=0)  # type: ignore[arg-type]
 
 
 def test_what_is_not_there_is_said(store: AnnotationStore) -> None:
     at, other = added(store), added(store, "Another text about a person")
-    with pytest.raises(NotFoundError, match="no document 99"):
-        store.record(99, at.schema_id, "ann")
-    with pytest.raises(NotFoundError, match="no schema 'x'"):
-        store.record(at.document_id, "x", "ann")
-    with pytest.raises(NotFoundError, match="is not one of this document"):
-        store.save(
-            at.document_id, at.schema_id, "ann", CORRECTED, "draft", seen=0, prediction_id=other.prediction_id
-        )  # fmt: skip
+    with pytest.raises(NotFoundError, match="no record 99"):
+        store.record(99, "ann")
+    with pytest.raises(NotFoundError, match="no record 99"):
+        store.predicted(99, PREDICTED, MODEL)
+    with pytest.raises(NotFoundError, match=f"prediction {other.prediction_id} is not one of record {at.record_id}"):
+        store.save(at.record_id, "ann", CORRECTED, "draft", seen=0, prediction_id=other.prediction_id)
+
+
+def test_texts_come_before_their_predictions(store: AnnotationStore) -> None:
+    texts = [f"Ann {number} met Bob in Zürich" for number in range(5)]
+    assert store.add_texts("news", texts, SCHEMA, source="texts.csv") == Texts(5, 0)
+    assert store.add_texts("news", [*texts, "One more about Ann"], SCHEMA) == Texts(1, 5)
+    record = store.record(3, "ann")
+    assert (record.text, record.source, record.prediction, record.checkpoint) == (texts[2], "texts.csv", None, None)
+    store.predicted(3, PREDICTED, MODEL)
+    assert store.record(3, "ann").prediction == PREDICTED
+
+
+def test_of_faulty_texts_none_is_stored(store: AnnotationStore) -> None:
+    with pytest.raises(OutputError, match="text 2 has a NUL"):
+        store.add_texts("news", ["good", "bad\0"], SCHEMA)
+    assert store.projects() == []
 
 
 def test_all_submitted_records_are_walked(store: AnnotationStore) -> None:
     for number in range(450):
         at = added(store, f"Text {number} about Ann and Bob in Rome")
-        store.save(at.document_id, at.schema_id, "ann", PREDICTED, "submitted" if number % 2 else "draft", seen=0)
+        store.save(at.record_id, "ann", PREDICTED, "submitted" if number % 2 else "draft", seen=0)
     assert [one.text.split()[1] for one in store.annotated("news")] == [str(number) for number in range(1, 450, 2)]
     assert store.counts("news") == Counts(450, draft=225, submitted=225)
     assert store.counts("news").pending == 225

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gliner2_core import Prediction, Schema
 from gliner2_core.predictions import CheckpointInfo, EntityPrediction, SpanPrediction
-from storage import AnnotationStore
 from storage.errors import DatabaseError
 from storage.output_checks import check_output
 from ui.forms.whole import write_whole
@@ -42,9 +41,9 @@ def composed(services: Services) -> StructureAnswer:
 def test_everything_that_was_shown_is_stored(keeping: Services) -> None:
     answer = composed(keeping)
     words = send_to_corrections(keeping, answer.prediction, answer.schema, "Structures")
-    assert words.startswith("Stored as document 1 of project “default”, with ")
-    assert words.endswith("It now holds 1 document.")
-    record = keeping.store().record(1, next(iter(_schemas(keeping.store()))), "ann")
+    assert words.startswith("Stored as record 1 of project “default”, with ")
+    assert words.endswith("It now holds 1 record.")
+    record = keeping.store().record(1, "ann")
     assert record.text == answer.prediction.text
     assert record.schema == answer.schema.to_dict()
     assert record.prediction == to_output(answer.prediction)
@@ -56,16 +55,11 @@ def test_everything_that_was_shown_is_stored(keeping: Services) -> None:
     assert any(value.choice for one in record.prediction.structures for value in one.fields["kind"])
 
 
-def _schemas(store: AnnotationStore) -> list[str]:
-    with store.engine.connect() as connection:
-        return [row[0] for row in connection.exec_driver_sql("SELECT id FROM schemas")]
-
-
 def test_the_same_text_again_is_said(keeping: Services) -> None:
     answer = composed(keeping)
     send_to_corrections(keeping, answer.prediction, answer.schema, "Structures")
-    assert "whose text was there already" in send_to_corrections(keeping, answer.prediction, answer.schema, "Structures")
-    assert keeping.store().counts(PROJECT).documents == 1
+    assert "which was there already" in send_to_corrections(keeping, answer.prediction, answer.schema, "Structures")
+    assert keeping.store().counts(PROJECT).records == 1
 
 
 def test_without_a_result_there_is_nothing_to_send(keeping: Services) -> None:

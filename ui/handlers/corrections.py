@@ -35,9 +35,9 @@ def send_to_corrections(services: Services, prediction: Prediction | None, schem
         PROJECT, prediction.text, schema.to_dict(), output, to_checkpoint(prediction), source=source
     )
     n_values = len(output.entities) + len(output.structures) + len(output.relations) + len(output.classifications)
-    known = "" if added.is_new else ", whose text was there already"
+    known = "" if added.is_new else ", which was there already"
     return (
-        f"Stored as document {added.document_id} of project “{PROJECT}”{known}, with "
+        f"Stored as record {added.record_id} of project “{PROJECT}”{known}, with "
         f"{render.counted(n_values, 'finding', 'findings')} and the schema. It now holds "
-        f"{render.counted(store.counts(PROJECT).documents, 'document', 'documents')}."
+        f"{render.counted(store.counts(PROJECT).records, 'record', 'records')}."
     )

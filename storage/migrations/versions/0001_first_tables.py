@@ -59,23 +59,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
     )
     op.create_table(
-        "predictions",
+        "records",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("schema_id", sa.String(length=64), nullable=False),
-        sa.Column("checkpoint", sa.String(length=500), nullable=False),
-        sa.Column("revision", sa.String(length=100), nullable=True),
-        sa.Column("params", sa.JSON(), nullable=False),
-        sa.Column("output", sa.JSON(), nullable=False),
-        sa.Column("least_confidence", sa.Double(), nullable=True),
+        sa.Column("prediction_id", sa.Integer(), nullable=True),
+        sa.Column("least_confidence", sa.Double(), nullable=False),
+        sa.Column("shuffle", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_predictions_document_id")),
-        sa.ForeignKeyConstraint(["schema_id"], ["schemas.id"], name=op.f("fk_predictions_schema_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_predictions")),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_records_document_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_records_project_id")),
+        sa.ForeignKeyConstraint(["schema_id"], ["schemas.id"], name=op.f("fk_records_schema_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
+        sa.UniqueConstraint("document_id", "schema_id", name=op.f("uq_records_document_id")),
     )
-    with op.batch_alter_table("predictions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_predictions_least_confidence"), ["least_confidence"], unique=False)
-        batch_op.create_index("ix_predictions_newest", ["document_id", "schema_id", "id"], unique=False)
+    with op.batch_alter_table("records", schema=None) as batch_op:
+        batch_op.create_index("ix_records_arrival", ["project_id", "id"], unique=False)
+        batch_op.create_index("ix_records_random", ["project_id", "shuffle", "id"], unique=False)
+        batch_op.create_index("ix_records_uncertain", ["project_id", "least_confidence", "id"], unique=False)
 
     op.create_table(
         "runs",
@@ -97,10 +99,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_runs_status"), ["status"], unique=False)
 
     op.create_table(
+        "predictions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("checkpoint", sa.String(length=500), nullable=False),
+        sa.Column("revision", sa.String(length=100), nullable=True),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("output", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_predictions_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_predictions")),
+    )
+    with op.batch_alter_table("predictions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_predictions_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "record_labels",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_record_labels_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_labels")),
+        sa.UniqueConstraint("label", "record_id", name=op.f("uq_record_labels_label")),
+    )
+    with op.batch_alter_table("record_labels", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_record_labels_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
         "annotations",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("schema_id", sa.String(length=64), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("annotator", sa.String(length=200), nullable=False),
         sa.Column("prediction_id", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -108,14 +136,13 @@ def upgrade() -> None:
         sa.Column("output", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_annotations_document_id")),
         sa.ForeignKeyConstraint(["prediction_id"], ["predictions.id"], name=op.f("fk_annotations_prediction_id")),
-        sa.ForeignKeyConstraint(["schema_id"], ["schemas.id"], name=op.f("fk_annotations_schema_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_annotations_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annotations")),
-        sa.UniqueConstraint("document_id", "schema_id", "annotator", name=op.f("uq_annotations_document_id")),
+        sa.UniqueConstraint("record_id", "annotator", name=op.f("uq_annotations_record_id")),
     )
     with op.batch_alter_table("annotations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_annotations_status"), ["status"], unique=False)
+        batch_op.create_index("ix_annotations_queue", ["annotator", "status", "record_id"], unique=False)
 
     op.create_table(
         "revisions",
@@ -137,18 +164,27 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("revisions")
     with op.batch_alter_table("annotations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_annotations_status"))
+        batch_op.drop_index("ix_annotations_queue")
 
     op.drop_table("annotations")
+    with op.batch_alter_table("record_labels", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_record_labels_record_id"))
+
+    op.drop_table("record_labels")
+    with op.batch_alter_table("predictions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_predictions_record_id"))
+
+    op.drop_table("predictions")
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_runs_status"))
 
     op.drop_table("runs")
-    with op.batch_alter_table("predictions", schema=None) as batch_op:
-        batch_op.drop_index("ix_predictions_newest")
-        batch_op.drop_index(batch_op.f("ix_predictions_least_confidence"))
+    with op.batch_alter_table("records", schema=None) as batch_op:
+        batch_op.drop_index("ix_records_uncertain")
+        batch_op.drop_index("ix_records_random")
+        batch_op.drop_index("ix_records_arrival")
 
-    op.drop_table("predictions")
+    op.drop_table("records")
     op.drop_table("exports")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_normal_sha256"))

@@ -1,0 +1,134 @@
+"""The queue of records: filtered, ordered, a page at a time. A page costs the same wherever it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.errors import OutputError
+from storage.models import NO_CONFIDENCE, Annotation, Document, Project, RecordLabel, RecordRow
+from storage.records import STATUSES, Status
+
+Order = Literal["uncertain", "arrival", "random"]
+Cursor = tuple[float, int]
+"""Sort value and id of a page's last record."""
+SHOWN = 160
+"""Characters of a text in a queue's line."""
+_ORDERS: Mapping[str, Any] = {
+    "uncertain": RecordRow.least_confidence,
+    "arrival": RecordRow.id,
+    "random": RecordRow.shuffle,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What a queue shows.
+
+    Attributes:
+        annotator: Whose queue it is: statuses are this person's.
+        status: `pending` for records that the annotator has saved nothing of; None for all.
+        label: Only records that hold it; None for all.
+        most_confidence: Only records with a finding of at most this confidence.
+        search: Only texts that contain it, in any case.
+        split: `train`, `dev` or `test`.
+    """
+
+    project: str
+    annotator: str
+    status: Status | Literal["pending"] | None = None
+    label: str | None = None
+    most_confidence: float | None = None
+    search: str | None = None
+    split: str | None = None
+    order: Order = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A record in a queue.
+
+    Attributes:
+        beginning: Of its text.
+        least_confidence: Of the newest prediction; None without one, or without findings.
+        status: The annotator's; None while pending.
+    """
+
+    record_id: int
+    beginning: str
+    least_confidence: float | None
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some lines of a queue, and where the next page begins; None at the end."""
+
+    lines: tuple[QueueLine, ...]
+    after: Cursor | None
+
+
+def queue_page(session: Session, asked: QueueFilter, after: Cursor | None, most: int) -> QueuePage:
+    """Return a page; one line more than shown is read, to know whether there is a next one.
+
+    Raises:
+        OutputError: If the order or the status is none.
+    """
+    if asked.order not in _ORDERS:
+        raise OutputError(f"the order must be one of {', '.join(_ORDERS)}, got {asked.order!r}")
+    key = _ORDERS[asked.order]
+    query = _filtered(asked, key)
+    if after is not None:
+        query = query.where(or_(key > after[0], and_(key == after[0], RecordRow.id > after[1])))
+    found = session.execute(query.order_by(key, RecordRow.id).limit(most + 1)).all()
+    lines = tuple(
+        QueueLine(
+            one.id,
+            one.beginning,
+            None if one.least_confidence == NO_CONFIDENCE else one.least_confidence,
+            cast(Status | None, one.status),
+        )
+        for one in found[:most]
+    )
+    last = found[most - 1] if len(found) > most else None
+    return QueuePage(lines, None if last is None else (last.key, last.id))
+
+
+def _filtered(asked: QueueFilter, key: Any) -> Select[Any]:
+    query = (
+        select(
+            RecordRow.id,
+            func.substr(Document.text, 1, SHOWN).label("beginning"),
+            RecordRow.least_confidence,
+            Annotation.status,
+            key.label("key"),
+        )
+        .join(Document, Document.id == RecordRow.document_id)
+        .outerjoin(Annotation, and_(Annotation.record_id == RecordRow.id, Annotation.annotator == asked.annotator))
+        .where(RecordRow.project_id == select(Project.id).where(Project.name == asked.project).scalar_subquery())
+    )
+    return query.where(*_conditions(asked))
+
+
+def _conditions(asked: QueueFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if asked.status == "pending":
+        found.append(Annotation.id.is_(None))
+    elif asked.status in STATUSES:
+        found.append(Annotation.status == asked.status)
+    elif asked.status is not None:
+        raise OutputError(f"the status must be one of pending, {', '.join(STATUSES)}, got {asked.status!r}")
+    if asked.label is not None:
+        holds = RecordLabel.record_id == RecordRow.id, RecordLabel.label == asked.label
+        found.append(select(RecordLabel.id).where(*holds).exists())
+    if asked.most_confidence is not None:
+        found.append(RecordRow.least_confidence <= asked.most_confidence)
+    if asked.search:
+        found.append(Document.text.icontains(asked.search, autoescape=True))
+    if asked.split is not None:
+        found.append(Document.split == asked.split)
+    return found
