@@ -31,7 +31,7 @@ class QueueFilter:
 
     Attributes:
         annotator: Whose queue it is: statuses are this person's.
-        status: `pending` for records that the annotator has saved nothing of; None for all.
+        status: `pending` for records that the annotator has saved nothing of, `open` for those and drafts; None for all.
         label: Only records that hold it; None for all.
         most_confidence: Only records with a finding of at most this confidence.
         search: Only texts that contain it, in any case.
@@ -40,7 +40,7 @@ class QueueFilter:
 
     project: str
     annotator: str
-    status: Status | Literal["pending"] | None = None
+    status: Status | Literal["pending", "open"] | None = None
     label: str | None = None
     most_confidence: float | None = None
     search: str | None = None
@@ -118,10 +118,12 @@ def _conditions(asked: QueueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.status == "pending":
         found.append(Annotation.id.is_(None))
+    elif asked.status == "open":
+        found.append(or_(Annotation.id.is_(None), Annotation.status == "draft"))
     elif asked.status in STATUSES:
         found.append(Annotation.status == asked.status)
     elif asked.status is not None:
-        raise OutputError(f"the status must be one of pending, {', '.join(STATUSES)}, got {asked.status!r}")
+        raise OutputError(f"the status must be one of pending, open, {', '.join(STATUSES)}, got {asked.status!r}")
     if asked.label is not None:
         holds = RecordLabel.record_id == RecordRow.id, RecordLabel.label == asked.label
         found.append(select(RecordLabel.id).where(*holds).exists())

@@ -68,6 +68,17 @@ ENTITY_EXAMPLES = (
         "🎉 The University of Oxford and the Bank of England met in London 🇬🇧 to talk about the King's College Hospital.",
         "organization\nlocation\nhospital",
     ),
+    EntityExample(
+        "Deutsch",
+        "Angela Merkel traf am 12. März 2019 in Berlin den Vorstand von Siemens. Der Auftrag hat einen Wert von 300 "
+        "Millionen Euro.",
+        "person\ncompany\ncity\ndate\namount of money",
+    ),
+    EntityExample(
+        "Français",
+        "Emmanuel Macron a rencontré Olaf Scholz à Paris. Airbus livrera 20 avions à Air France.",
+        "person\ncompany\ncity",
+    ),
 )
 
 
@@ -146,6 +157,14 @@ CLASSIFICATION_EXAMPLES = (
         "E-mail",
         "CONGRATULATIONS!!! You have been selected for a FREE holiday. Click the link within 24 hours to claim your prize.",
         (TaskExample("kind of e-mail", "spam, personal, work, newsletter"),),
+    ),
+    ClassificationExample(
+        "Español",
+        "El Real Madrid ganó el partido contra el Barcelona por 3 a 1.",
+        (
+            TaskExample("language", "English, German, French, Spanish"),
+            TaskExample("topic", "politics, sports, technology, health"),
+        ),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,8 @@ from ui.static_html import static_parts
 class ReadOnlyView(gr.HTML):
     """Shows a value with text nodes; nothing of it enters a template, so that nothing a document holds can run.
 
-    Subclasses set `folder`, which holds the static files, and `nothing`, the value of a view without a result.
+    Subclasses set `folder`, which holds the static files, `scripts`, what they share with other components, and `nothing`,
+    the value of a view without a result.
 
     Args:
         value: To begin with.
@@ -23,13 +25,14 @@ class ReadOnlyView(gr.HTML):
     """
 
     folder: ClassVar[Path]
+    scripts: ClassVar[Sequence[str]] = ()
     nothing: ClassVar[Any]
 
     def __init__(self, value: Any = None, *, empty: str = "", of: str = "", **options: Any) -> None:
         super().__init__(
             value=value or self.nothing,
             apply_default_css=False,
-            **static_parts(self.folder, empty=empty, of=of),
+            **static_parts(self.folder, self.scripts, empty=empty, of=of),
             **options,
         )
 

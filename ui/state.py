@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from typing import TYPE_CHECKING
+
 from gliner2_core import Prediction, Schema
+
+if TYPE_CHECKING:
+    from storage.queue import QueueFilter
 
 
 class Cancel:
@@ -21,3 +27,21 @@ class LastRun:
     def __init__(self, prediction: Prediction | None = None, schema: Schema | None = None) -> None:
         self.prediction = prediction
         self.schema = schema
+
+
+class Desk:
+    """Which queue a visitor works on, and which record lies open. Its lock keeps the visitor's own requests in order."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.asked: QueueFilter | None = None
+        self.record_id = 0
+        self.seen = 0
+        self.prediction_id: int | None = None
+        self.since = 0.0
+        self.skipped: list[int] = []
+        self.visited: list[int] = []
+
+    def __deepcopy__(self, _memo: object) -> Desk:
+        """Return a fresh one: each visitor begins with a desk of their own."""
+        return Desk()

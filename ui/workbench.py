@@ -13,6 +13,7 @@ import gradio as gr
 from ui.programs import build_programs
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
+from ui.tabs.corrections import build_corrections_tab
 from ui.tabs.entities import build_entities_tab
 from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
 from ui.tabs.schema_part import TabInputs, wire_links
@@ -47,6 +48,9 @@ def build_app(services: Services) -> gr.Blocks:
         opened = gr.HTML("", elem_id="wb-opened", elem_classes="wb-schema-status")
         with gr.Tabs() as tabs:
             parts = [_build_tab(services, bar.choice, *tab) for tab in TABS]
+            if services.settings.can_store:
+                with gr.Tab("Corrections", id="corrections") as corrections:
+                    build_corrections_tab(services, corrections)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)

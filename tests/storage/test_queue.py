@@ -67,6 +67,7 @@ def test_a_line_says_what_is_needed_to_choose(store: AnnotationStore) -> None:
         ({"status": "submitted"}, [1, 2, 3, 4, 5]),
         ({"status": "draft"}, [6]),
         ({"status": "discarded"}, []),
+        ({"status": "open"}, list(range(6, N + 2))),
         ({"status": "pending"}, list(range(7, N + 2))),
         ({"status": "pending", "annotator": "bob"}, list(range(1, N + 2))),
         ({"label": "city"}, [1, 4, 7, 10, 13, 16, 19, 22, 25]),
@@ -100,5 +101,5 @@ def test_a_label_that_a_person_added_finds_the_record(store: AnnotationStore) ->
 def test_wrong_filters_are_said(store: AnnotationStore) -> None:
     with pytest.raises(OutputError, match="one of uncertain, arrival, random, got 'odd'"):
         ids(store, order="odd")
-    with pytest.raises(OutputError, match="one of pending, draft"):
+    with pytest.raises(OutputError, match="one of pending, open, draft"):
         ids(store, status="done")

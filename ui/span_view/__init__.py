@@ -14,4 +14,5 @@ class SpanView(ReadOnlyView):
     """Shows `{"text", "labels", "spans": [{"start", "end", "label", "score"}]}`; offsets are code points."""
 
     folder = Path(__file__).parent
+    scripts = ("span_lines.js",)
     nothing = EMPTY

@@ -1,0 +1,218 @@
+"""Correcting records one after the other: open, edit, submit, skip, discard, go back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from storage import Record
+from storage.queue import QueueFilter, QueueLine
+from storage.records import Status
+from ui import render
+from ui.editor_values import edited_output, editor_value
+from ui.handlers.corrections import PROJECT
+from ui.messages import PageError
+from ui.services import Services
+from ui.span_editor import EMPTY
+from ui.state import Desk
+
+SHOWN: Mapping[str, Any] = {
+    "To do": "open",
+    "Untouched": "pending",
+    "Drafts": "draft",
+    "Submitted": "submitted",
+    "Discarded": "discarded",
+    "All": None,
+}
+"""What the page offers → status."""
+ORDERS: Mapping[str, Any] = {"As they came": "arrival", "Least sure first": "uncertain", "Random": "random"}
+"""What the page offers → order."""
+LINES = 50
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows.
+
+    Attributes:
+        rows: Of the queue: record, text, least confidence, status.
+    """
+
+    editor: dict[str, Any]
+    rows: list[list[Any]]
+    counts: str
+    status: str
+
+
+def asked_queue(project: str, annotator: str, show: str, order: str, search: str) -> QueueFilter:
+    """Return what the queue shows.
+
+    Raises:
+        PageError: If a choice is none or the name is missing.
+    """
+    name = (annotator or "").strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise PageError(f"Type your name, up to {LONGEST_NAME} characters: it stands beside each correction.")
+    if show not in SHOWN or order not in ORDERS:
+        raise PageError(f"Choose one of {', '.join(SHOWN)}, and one of {', '.join(ORDERS)}.")
+    return QueueFilter(
+        project or PROJECT, name, status=SHOWN[show], order=ORDERS[order], search=(search or "").strip() or None
+    )
+
+
+def open_queue(services: Services, desk: Desk, asked: QueueFilter) -> View:
+    """Show a queue and its first record; reads the store.
+
+    Raises:
+        StorageError: If it cannot be read.
+    """
+    with desk.lock:
+        desk.asked, desk.skipped, desk.visited = asked, [], []
+        return _opened(services, desk, _next(services, desk), "")
+
+
+def open_record(services: Services, desk: Desk, record_id: int) -> View:
+    """Show a record of the queue.
+
+    Raises:
+        StorageError: If there is none, or it cannot be read.
+    """
+    with desk.lock:
+        if desk.record_id and desk.record_id != record_id:
+            desk.visited.append(desk.record_id)
+        return _opened(services, desk, record_id, "")
+
+
+def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> str | None:
+    """Store what is in the editor as a draft, so that nothing is lost.
+
+    Returns:
+        The status; None for a late draft of a record that is finished or left.
+
+    Raises:
+        PageError: If no record is open.
+        StorageError: If it cannot be stored.
+    """
+    with desk.lock:
+        if desk.record_id and payload.get("record") != desk.record_id:
+            return None
+        rev = _save(services, desk, payload, "draft")
+        return f"Draft of record {desk.record_id} kept, version {rev}. Ctrl+Enter submits it."
+
+
+def finish(services: Services, desk: Desk, payload: Mapping[str, Any], status: Status) -> View:
+    """Store the record as submitted or discarded and show the next one.
+
+    Raises:
+        PageError: If no record is open, or the editor shows another one.
+        StorageError: If it cannot be stored.
+    """
+    with desk.lock:
+        _save(services, desk, payload, status)
+        done = desk.record_id
+        desk.visited.append(done)
+        desk.skipped.append(done)
+        return _opened(services, desk, _next(services, desk), f"Record {done} {status}. ")
+
+
+def skip(services: Services, desk: Desk) -> View:
+    """Show the next record; this one stays where it is in the queue, for later.
+
+    Raises:
+        PageError: If no queue is open.
+        StorageError: If the store cannot be read.
+    """
+    with desk.lock:
+        if not desk.record_id:
+            raise PageError("There is no record to skip.")
+        desk.skipped.append(desk.record_id)
+        desk.visited.append(desk.record_id)
+        return _opened(services, desk, _next(services, desk), "")
+
+
+def back(services: Services, desk: Desk) -> View:
+    """Show the record that was open before.
+
+    Raises:
+        PageError: If there is none.
+        StorageError: If the store cannot be read.
+    """
+    with desk.lock:
+        if not desk.visited:
+            raise PageError("This is the first record that you opened here.")
+        record = desk.visited.pop()
+        if record in desk.skipped:
+            desk.skipped.remove(record)
+        return _opened(services, desk, record, "")
+
+
+def _save(services: Services, desk: Desk, payload: Mapping[str, Any], status: Status) -> int:
+    asked = _asked(desk)
+    if not desk.record_id:
+        raise PageError("No record is open. Choose one in the list.")
+    store = services.store()
+    record = store.record(desk.record_id, asked.annotator)
+    head = store.save(
+        record.id,
+        asked.annotator,
+        edited_output(payload, record),
+        status,
+        seen=desk.seen,
+        prediction_id=desk.prediction_id,
+        seconds=round(time.monotonic() - desk.since, 1),
+    )
+    desk.seen = head.rev
+    return head.rev
+
+
+def _next(services: Services, desk: Desk) -> int:
+    """Return the first record of the queue that was not done or skipped; 0 at its end."""
+    page = services.store().queue(_asked(desk), most=len(desk.skipped) + 1)
+    return next((line.record_id for line in page.lines if line.record_id not in desk.skipped), 0)
+
+
+def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
+    asked, store = _asked(desk), services.store()
+    desk.record_id, desk.since = record_id, time.monotonic()
+    record = store.record(record_id, asked.annotator) if record_id else None
+    desk.seen = record.head.rev if record and record.head else 0
+    desk.prediction_id = record.prediction_id if record else None
+    counts = store.counts(asked.project)
+    lines = store.queue(asked, most=LINES).lines
+    left = replace(asked, status="open")
+    more = store.queue(left, most=1).lines
+    words = said + (_about(record) if record else "Nothing is left in this queue." if more else "Everything here is done.")
+    return View(
+        editor_value(record) if record else dict(EMPTY),
+        [_row(line) for line in lines],
+        f"{render.counted(counts.records, 'record', 'records')} · {counts.submitted:,} submitted · "
+        f"{counts.draft:,} drafts · {counts.discarded:,} discarded",
+        words,
+    )
+
+
+def _about(record: Record) -> str:
+    parts = [f"Record {record.id}"]
+    if record.checkpoint is not None:
+        parts.append(f"predicted by {record.checkpoint.name}")
+    if record.source:
+        parts.append(f"from {record.source}")
+    if record.head is not None:
+        parts.append(f"your {record.head.status} version {record.head.rev}")
+    kept = [name for name in ("structures", "relations") if record.schema.get(name)]
+    words = " · ".join(parts) + "."
+    return words + (f" Its {' and '.join(kept)} are kept as they are; they cannot be edited here yet." if kept else "")
+
+
+def _row(line: QueueLine) -> list[Any]:
+    sure = "" if line.least_confidence is None else render.percent(line.least_confidence)
+    return [line.record_id, line.beginning, sure, line.status or "to do"]
+
+
+def _asked(desk: Desk) -> QueueFilter:
+    if desk.asked is None:
+        raise PageError("Press “Open queue” first.")
+    return desk.asked

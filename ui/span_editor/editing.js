@@ -1,0 +1,125 @@
+// What is edited, and every step of it: a step can be undone and done again without limit. Spans carry units (a, b).
+
+function editing(onChange) {
+  let past = [], future = [], number = 0;
+  const state = { record: 0, text: '', places: placesOf(''), labels: [], spans: [], tasks: [], active: null };
+  const copy = () => JSON.stringify([state.spans, state.tasks]);
+
+  function load(value) {
+    const text = value.text || '', places = placesOf(text);
+    Object.assign(state, {
+      record: value.record || 0, text, places, labels: value.labels || [], active: null,
+      spans: (value.spans || []).map((one) => ({ ...one, id: (number += 1), a: places.toUnit(one.start), b: places.toUnit(one.end) })),
+      tasks: structuredClone(value.tasks || []),
+    });
+    past = [];
+    future = [];
+  }
+
+  function value() {
+    const { toPoint } = state.places;
+    return {
+      record: state.record, text: state.text, labels: state.labels, tasks: state.tasks,
+      spans: ordered().map(({ a, b, label, score, source }) => ({ start: toPoint(a), end: toPoint(b), label, score: score ?? null, source })),
+    };
+  }
+
+  function ordered() {
+    const at = (span) => state.labels.indexOf(span.label);
+    return [...state.spans].sort((x, y) => x.a - y.a || y.b - x.b || at(x) - at(y));
+  }
+
+  function step(change, words) {
+    const before = copy();
+    change();
+    if (copy() === before) return false;
+    past.push(before);
+    future = [];
+    onChange(words);
+    return true;
+  }
+
+  function travel(from, to, words) {
+    if (!from.length) { onChange(`Nothing to ${words}`, true); return; }
+    to.push(copy());
+    [state.spans, state.tasks] = JSON.parse(from.pop());
+    if (!state.spans.some((one) => one.id === state.active)) state.active = null;
+    onChange(words === 'undo' ? 'Undone' : 'Done again');
+  }
+
+  const surface = (span) => state.text.slice(span.a, span.b);
+  const find = (a, b, label) => state.spans.find((one) => one.a === a && one.b === b && one.label === label);
+  const chosen = () => state.spans.find((one) => one.id === state.active);
+
+  function add(from, to, label) {
+    const [a, b] = trimmed(state.text, from, to);
+    if (a === b) { onChange('Select some text first', true); return; }
+    const known = find(a, b, label);
+    if (known) { state.active = known.id; onChange(`Already labelled ${label}`, true); return; }
+    step(() => {
+      state.active = number += 1;
+      state.spans.push({ id: state.active, a, b, label, score: null, source: 'human' });
+    }, `Added ${label}: ${state.text.slice(a, b)}`);
+  }
+
+  function relabel(label) {
+    const span = chosen();
+    if (!span || span.label === label) return;
+    if (find(span.a, span.b, label)) { onChange(`Already labelled ${label}`, true); return; }
+    step(() => Object.assign(span, { label, score: null, source: 'human' }), `Now ${label}: ${surface(span)}`);
+  }
+
+  function remove() {
+    const span = chosen();
+    if (!span) { onChange('Choose a span first', true); return; }
+    const all = ordered(), at = all.indexOf(span), next = all[at + 1] || all[at - 1];
+    step(() => {
+      state.spans = state.spans.filter((one) => one !== span);
+      state.active = next ? next.id : null;
+    }, `Removed ${span.label}: ${surface(span)}`);
+  }
+
+  function nudge(side, direction) {
+    const span = chosen();
+    if (!span) return;
+    const { stops } = state.places, to = stops[stops.indexOf(span[side]) + direction];
+    if (to === undefined || (side === 'a' ? to >= span.b : to <= span.a)) return;
+    const moved = side === 'a' ? [to, span.b] : [span.a, to];
+    if (find(...moved, span.label)) { onChange('Another span of this label is there already', true); return; }
+    step(() => Object.assign(span, { [side]: to, score: null, source: 'human' }), `Now: ${state.text.slice(...moved)}`);
+  }
+
+  function every(from, to, label) {
+    // Whole words only where the selection is one: "art" is not labelled inside "start".
+    const [a, b] = trimmed(state.text, from, to), wanted = state.text.slice(a, b);
+    if (!wanted) { onChange('Select some text, or choose a span', true); return; }
+    const isLetter = (one) => one !== undefined && /[\p{L}\p{N}_]/u.test(one);
+    let added = 0;
+    step(() => {
+      for (let at = state.text.indexOf(wanted); at >= 0; at = state.text.indexOf(wanted, at + 1)) {
+        const end = at + wanted.length;
+        const cuts = (isLetter(state.text[at - 1]) && isLetter(wanted[0])) || (isLetter(state.text[end]) && isLetter(wanted.at(-1)));
+        if (cuts || find(at, end, label)) continue;
+        state.spans.push({ id: (number += 1), a: at, b: end, label, score: null, source: 'human' });
+        added += 1;
+      }
+    }, '');
+    onChange(added ? `Added ${label} ${added} times` : `Every “${wanted}” is labelled ${label} already`, true);
+  }
+
+  function choose(task, label, isChosen) {
+    step(() => {
+      const one = state.tasks.find((other) => other.task === task);
+      const others = one.several ? one.chosen.filter((other) => other !== label) : [];
+      one.chosen = isChosen ? [...others, label] : others;
+      one.chosen.sort((x, y) => one.labels.indexOf(x) - one.labels.indexOf(y));
+      one.source = 'human';
+    }, `${task}: ${label}`);
+  }
+
+  return {
+    state, load, value, ordered, surface, chosen, add, relabel, remove, nudge, every, choose,
+    undo: () => travel(past, future, 'undo'),
+    redo: () => travel(future, past, 'redo'),
+  };
+}
