@@ -14,6 +14,7 @@ from ui.programs import build_programs
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
 from ui.tabs.corrections import build_corrections_tab
+from ui.tabs.corrections_events import wire_corrections_tab
 from ui.tabs.entities import build_entities_tab
 from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
 from ui.tabs.schema_part import TabInputs, wire_links
@@ -50,7 +51,7 @@ def build_app(services: Services) -> gr.Blocks:
             parts = [_build_tab(services, bar.choice, *tab) for tab in TABS]
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
-                    build_corrections_tab(services, corrections)
+                    wire_corrections_tab(services, build_corrections_tab(), corrections)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)

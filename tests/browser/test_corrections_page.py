@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -159,6 +160,25 @@ def test_fast_hands_lose_nothing(tab: Page, database: Path) -> None:
     expect(tab.locator("#corrections-status")).to_contain_text("Everything here is done")
     found = stored(database, "test_fast_hands_lose_nothing")
     assert [[one.label for one in output.entities] for _, output in found] == [["city"]] * 3
+
+
+def test_submitted_records_leave_as_training_data(tab: Page, tmp_path: Path) -> None:
+    tab.locator("#corrections-export").get_by_text("Export").first.click()
+    tab.locator("#corrections-export-run").click()
+    expect(tab.locator("#corrections-counts")).to_contain_text("has no submitted record yet")
+    tab.locator(".se-text").focus()
+    press(tab, "Control+Enter")
+    expect(tab.locator("#corrections-status")).to_contain_text("submitted. Record", timeout=30_000)
+    tab.locator("#corrections-export-run").click()
+    expect(tab.locator("#corrections-counts")).to_contain_text("1 record (", timeout=30_000)
+    with tab.expect_download() as download:
+        tab.locator("#corrections-archive a").first.click()
+    path = tmp_path / "export.zip"
+    download.value.save_as(path)
+    with ZipFile(path) as archive:
+        lines = b"".join(archive.read(f"{split}.jsonl") for split in ("train", "dev", "test")).splitlines()
+    (record,) = [json.loads(line) for line in lines]
+    assert record["output"]["entities"]["person"] == [{"text": TEXT[2:9], "start": 2, "end": 9}]
 
 
 def test_what_a_document_holds_stays_text(tab: Page) -> None:

@@ -1,25 +1,18 @@
-"""The Corrections tab: layout and wiring."""
+"""The Corrections tab: layout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
 from ui import render
-from ui.handlers import annotation
-from ui.handlers.annotation import ORDERS, SHOWN, View
+from ui.handlers.annotation import ORDERS, SHOWN
 from ui.handlers.corrections import PROJECT
-from ui.messages import logged_words
-from ui.services import Services
+from ui.handlers.exports import EXPORTS
 from ui.span_editor import SpanEditor
-from ui.state import Desk
-from ui.tabs.events import PRIVATE
 
 EMPTY_WORDS = "No record is open. “Send to corrections” on the other tabs fills the queue; “Open queue” shows it."
-STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,70 +33,13 @@ class CorrectionsTab:
     skip: gr.Button
     back: gr.Button
     discard: gr.Button
+    kind: gr.Dropdown
+    export: gr.Button
+    archive: gr.File
 
 
-def build_corrections_tab(services: Services, tab: gr.Tab) -> None:
-    """Lay out the tab and wire its events; call inside the gr.Tab.
-
-    Args:
-        services: The store.
-        tab: Its queue is read anew whenever it is opened.
-    """
-    parts = _laid_out()
-    desk = gr.State(Desk())
-    shown = [parts.editor, parts.queue, parts.counts, parts.status]
-    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search]
-
-    def answered(work: Callable[..., View]) -> Callable[..., dict[Any, Any]]:
-        def run(*values: Any) -> dict[Any, Any]:
-            try:
-                view = work(*values)
-            except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-                return {parts.status: render.problem(logged_words(error))}
-            return {
-                parts.editor: view.editor,
-                parts.queue: view.rows,
-                parts.counts: render.note(view.counts),
-                parts.status: render.note(view.status),
-            }
-
-        return run
-
-    def opened(desk: Desk, *values: Any) -> View:
-        return annotation.open_queue(services, desk, annotation.asked_queue(*values))
-
-    def draft(desk: Desk, payload: dict[str, Any]) -> Any:
-        try:
-            words = annotation.keep_draft(services, desk, payload)
-            return gr.skip() if words is None else render.note(words)
-        except Exception as error:  # noqa: BLE001 - see above
-            return render.problem(logged_words(error))
-
-    def projects() -> Any:
-        try:
-            found = services.store().projects()
-        except Exception:  # noqa: BLE001 - opening the queue says why
-            found = []
-        return gr.Dropdown(choices=list(dict.fromkeys([PROJECT, *found])))
-
-    def picked(desk: Desk, rows: Any, event: gr.SelectData) -> dict[Any, Any]:
-        record = int(rows[event.index[0]][0])
-        return answered(lambda: annotation.open_record(services, desk, record))()
-
-    opening = {"fn": answered(opened), "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
-    tab.select(projects, None, parts.project, **STORE_QUEUE).then(**opening)
-    for start in (parts.open.click, parts.search.submit, parts.show.input, parts.order.input, parts.project.input):
-        start(**opening)
-    parts.queue.select(picked, [desk, parts.queue], shown, **STORE_QUEUE)
-    parts.editor.input(draft, [desk, parts.editor], parts.status, trigger_mode="always_last", **STORE_QUEUE)
-    for button, status in ((parts.submit, "submitted"), (parts.discard, "discarded")):
-        finishing = answered(lambda desk, payload, status=status: annotation.finish(services, desk, payload, status))
-        button.click(finishing, [desk, parts.editor], shown, **STORE_QUEUE)
-    parts.skip.click(answered(lambda desk: annotation.skip(services, desk)), desk, shown, **STORE_QUEUE)
-    parts.back.click(answered(lambda desk: annotation.back(services, desk)), desk, shown, **STORE_QUEUE)
-
-
-def _laid_out() -> CorrectionsTab:
+def build_corrections_tab() -> CorrectionsTab:
+    """Lay out the tab; call inside a gr.Tab."""
     with gr.Row(equal_height=False, elem_classes="wb-bar"):
         project = gr.Dropdown([PROJECT], value=PROJECT, label="Project", elem_id="corrections-project")
         annotator = gr.Textbox("me", label="Your name", max_lines=1, elem_id="corrections-annotator")
@@ -129,6 +65,11 @@ def _laid_out() -> CorrectionsTab:
                 type="array", interactive=False, wrap=True, label="Queue", elem_id="corrections-queue",
                 column_widths=["15%", "50%", "17%", "18%"], max_height=520,
             )  # fmt: skip
+            with gr.Accordion("Export", open=False, elem_id="corrections-export"):
+                kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
+                export = gr.Button("Export", elem_id="corrections-export-run")
+                archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
     return CorrectionsTab(
-        project, annotator, show, order, search, open_, counts, queue, editor, status, submit, skip, back, discard
-    )
+        project, annotator, show, order, search, open_, counts, queue, editor, status, submit, skip, back, discard,
+        kind, export, archive,
+    )  # fmt: skip

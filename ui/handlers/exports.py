@@ -1,0 +1,44 @@
+"""A project's submitted corrections as one file to download."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from storage.exports import FORMATS, export
+from ui import render
+from ui.handlers.corrections import PROJECT
+from ui.messages import PageError
+from ui.services import Services
+
+EXPORTS = {"Training data (GLiNER2 JSONL)": "gliner2", "Everything, with predictions (JSONL)": "native"}
+"""What the page offers → format."""
+
+
+def export_project(services: Services, project: str, kind: str, folder: Path) -> tuple[Path, str]:
+    """Write an archive of train.jsonl, dev.jsonl, test.jsonl and export.json; reads the store.
+
+    Args:
+        services: The store.
+        project: Its name.
+        kind: One of `EXPORTS`.
+        folder: For the archive.
+
+    Returns:
+        The archive, and what is in it in words.
+
+    Raises:
+        PageError: If the kind is none.
+        StorageError: If there is nothing to export, or it cannot be written.
+    """
+    format_ = EXPORTS.get(kind)
+    if format_ not in FORMATS:
+        raise PageError(f"Unknown export “{kind}”. Choose one of: {'; '.join(EXPORTS)}.")
+    written = export(services.store(), project or PROJECT, folder / "files", format_)
+    archive = Path(shutil.make_archive(str(folder / f"corrections-{format_}"), "zip", folder / "files"))
+    total = sum(one["records"] for one in written.files.values())
+    parts = ", ".join(f"{one['records']} {name.partition('.')[0]}" for name, one in written.files.items())
+    words = f"{render.counted(total, 'record', 'records')} ({parts})."
+    for reason, number in {**written.unused, **written.notes}.items():
+        words += f" {number}: {reason}."
+    return archive, words

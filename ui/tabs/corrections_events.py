@@ -1,0 +1,108 @@
+"""The Corrections tab: what its events do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+
+from ui import render
+from ui.handlers import annotation
+from ui.handlers.annotation import View
+from ui.handlers.corrections import PROJECT
+from ui.handlers.exports import export_project
+from ui.messages import logged_words
+from ui.services import Services
+from ui.state import Desk
+from ui.tabs.corrections import CorrectionsTab
+from ui.tabs.events import PRIVATE
+
+STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
+
+
+def wire_corrections_tab(services: Services, parts: CorrectionsTab, tab: gr.Tab) -> None:
+    """Wire the events.
+
+    Args:
+        services: The store.
+        parts: The tab's components.
+        tab: Its queue is read anew whenever it is opened.
+    """
+    desk, events = gr.State(Desk()), _Events(services, parts)
+    shown = [parts.editor, parts.queue, parts.counts, parts.status]
+    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search]
+    opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
+    tab.select(events.projects, None, parts.project, **STORE_QUEUE).then(**opening)
+    for start in (parts.open.click, parts.search.submit, parts.show.input, parts.order.input, parts.project.input):
+        start(**opening)
+    parts.queue.select(events.picked, [desk, parts.queue], shown, **STORE_QUEUE)
+    parts.editor.input(events.draft, [desk, parts.editor], parts.status, trigger_mode="always_last", **STORE_QUEUE)
+    parts.submit.click(events.submitted, [desk, parts.editor], shown, **STORE_QUEUE)
+    parts.discard.click(events.discarded, [desk, parts.editor], shown, **STORE_QUEUE)
+    parts.skip.click(events.skipped, desk, shown, **STORE_QUEUE)
+    parts.back.click(events.back, desk, shown, **STORE_QUEUE)
+    parts.export.click(events.exported, [parts.project, parts.kind], [parts.archive, parts.counts], **STORE_QUEUE)
+
+
+class _Events:
+    def __init__(self, services: Services, parts: CorrectionsTab) -> None:
+        self._services = services
+        self._parts = parts
+
+    def opened(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.open_queue(self._services, desk, annotation.asked_queue(*asked)))
+
+    def picked(self, desk: Desk, rows: Any, event: gr.SelectData) -> dict[Any, Any]:
+        record = int(rows[event.index[0]][0])
+        return self._shown(lambda: annotation.open_record(self._services, desk, record))
+
+    def submitted(self, desk: Desk, payload: dict[str, Any]) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.finish(self._services, desk, payload, "submitted"))
+
+    def discarded(self, desk: Desk, payload: dict[str, Any]) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.finish(self._services, desk, payload, "discarded"))
+
+    def skipped(self, desk: Desk) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.skip(self._services, desk))
+
+    def back(self, desk: Desk) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.back(self._services, desk))
+
+    def draft(self, desk: Desk, payload: dict[str, Any]) -> Any:
+        try:
+            words = annotation.keep_draft(self._services, desk, payload)
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            return render.problem(logged_words(error))
+        return gr.skip() if words is None else render.note(words)
+
+    def projects(self) -> Any:
+        try:
+            found = self._services.store().projects()
+        except Exception:  # noqa: BLE001 - opening the queue, which comes next, says why
+            found = []
+        return gr.Dropdown(choices=list(dict.fromkeys([PROJECT, *found])))
+
+    def exported(self, project: str, kind: str) -> Iterator[tuple[Any, str]]:
+        try:
+            # Gone at the end: by then the page has a copy of its own.
+            with TemporaryDirectory(prefix="workbench-") as folder:
+                archive, words = export_project(self._services, project, kind, Path(folder))
+                yield gr.File(str(archive), visible=True), render.note(words)
+        except Exception as error:  # noqa: BLE001 - see above
+            yield gr.File(visible=False), render.problem(logged_words(error))
+
+    def _shown(self, work: Callable[[], View]) -> dict[Any, Any]:
+        parts = self._parts
+        try:
+            view = work()
+        except Exception as error:  # noqa: BLE001 - see above
+            return {parts.status: render.problem(logged_words(error))}
+        return {
+            parts.editor: view.editor,
+            parts.queue: view.rows,
+            parts.counts: render.note(view.counts),
+            parts.status: render.note(view.status),
+        }
