@@ -162,6 +162,20 @@ def test_fast_hands_lose_nothing(tab: Page, database: Path) -> None:
     assert [[one.label for one in output.entities] for _, output in found] == [["city"]] * 3
 
 
+def test_an_earlier_version_is_brought_back(tab: Page) -> None:
+    tab.locator(".se-text").focus()
+    press(tab, "]", "2")
+    expect(tab.locator("#corrections-status")).to_contain_text("version 1")
+    press(tab, "Delete")
+    expect(tab.locator("#corrections-status")).to_contain_text("version 2")
+    tab.locator("#corrections-history").get_by_text("Versions of this record").click()
+    tab.get_by_label("Saved versions, newest first").click()
+    tab.get_by_role("option", name="1 · draft").click()
+    tab.locator("#corrections-bring-back").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("Version 1 is back")
+    assert spans(tab) == [("city", 2, 9)]
+
+
 def test_submitted_records_leave_as_training_data(tab: Page, tmp_path: Path) -> None:
     tab.locator("#corrections-export").get_by_text("Export").first.click()
     tab.locator("#corrections-export-run").click()

@@ -84,6 +84,22 @@ def test_drafts_come_back_after_a_reload(keeping: Services) -> None:
     assert "your draft version 1" in again.status
 
 
+def test_an_earlier_version_comes_back_as_a_new_one(keeping: Services) -> None:
+    desk, view = opened(keeping)
+    annotation.keep_draft(keeping, desk, with_city(view))
+    annotation.keep_draft(keeping, desk, {**view.editor, "spans": []})
+    newest, first = annotation.versions_of(keeping, desk)
+    assert newest.startswith("2 · draft · ")
+    assert first.endswith(" · 2 spans")
+    again = annotation.bring_back(keeping, desk, first)
+    assert again.editor["spans"][1] == ADDED
+    assert again.status.startswith("Version 1 is back. Record 1")
+    assert [one.partition(" ")[0] for one in again.versions] == ["3", "2", "1"]
+    assert again.versions[0].endswith("restore 1")
+    with pytest.raises(PageError, match="Choose the version"):
+        annotation.bring_back(keeping, desk, None)
+
+
 def test_a_late_draft_changes_nothing(keeping: Services) -> None:
     desk, view = opened(keeping)
     annotation.finish(keeping, desk, view.editor, "submitted")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from storage import Record
+from storage import Record, Revision
 from storage.queue import QueueFilter, QueueLine
 from storage.records import Status
 from ui import render
@@ -39,12 +39,14 @@ class View:
 
     Attributes:
         rows: Of the queue: record, text, least confidence, status.
+        versions: Of the open record, newest first, in words that begin with the version's number.
     """
 
     editor: dict[str, Any]
     rows: list[list[Any]]
     counts: str
     status: str
+    versions: list[str]
 
 
 def asked_queue(project: str, annotator: str, show: str, order: str, search: str) -> QueueFilter:
@@ -84,6 +86,43 @@ def open_record(services: Services, desk: Desk, record_id: int) -> View:
         if desk.record_id and desk.record_id != record_id:
             desk.visited.append(desk.record_id)
         return _opened(services, desk, record_id, "")
+
+
+def bring_back(services: Services, desk: Desk, version: str | None) -> View:
+    """Save an earlier version of the open record again, as the newest one.
+
+    Args:
+        services: The store.
+        desk: Says which record.
+        version: One of the view's `versions`.
+
+    Raises:
+        PageError: If no version is chosen or no record is open.
+        StorageError: If there is no such version, or it cannot be stored.
+    """
+    number = (version or "").partition(" ")[0]
+    if not number.isdecimal():
+        raise PageError("Choose the version that is to come back.")
+    with desk.lock:
+        asked = _asked(desk)
+        if not desk.record_id:
+            raise PageError("No record is open. Choose one in the list.")
+        services.store().restore(desk.record_id, asked.annotator, rev=int(number), seen=desk.seen)
+        return _opened(services, desk, desk.record_id, f"Version {number} is back. ")
+
+
+def versions_of(services: Services, desk: Desk) -> list[str]:
+    """Return the versions of the open record, newest first, in words."""
+    if not desk.record_id:
+        return []
+    found = services.store().history(desk.record_id, _asked(desk).annotator)
+    return [_version(one) for one in reversed(found)]
+
+
+def _version(one: Revision) -> str:
+    at = one.created_at.astimezone().strftime("%d %b, %H:%M:%S")
+    n_spans = render.counted(len(one.output.entities), "span", "spans")
+    return f"{one.rev} · {one.status} · {at} · {n_spans}" + ("" if one.action == "save" else f" · {one.action}")
 
 
 def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> str | None:
@@ -191,6 +230,7 @@ def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
         f"{render.counted(counts.records, 'record', 'records')} · {counts.submitted:,} submitted · "
         f"{counts.draft:,} drafts · {counts.discarded:,} discarded",
         words,
+        versions_of(services, desk),
     )
 
 

@@ -33,6 +33,8 @@ class CorrectionsTab:
     skip: gr.Button
     back: gr.Button
     discard: gr.Button
+    versions: gr.Dropdown
+    bring_back: gr.Button
     kind: gr.Dropdown
     export: gr.Button
     archive: gr.File
@@ -65,11 +67,17 @@ def build_corrections_tab() -> CorrectionsTab:
                 type="array", interactive=False, wrap=True, label="Queue", elem_id="corrections-queue",
                 column_widths=["15%", "50%", "17%", "18%"], max_height=520,
             )  # fmt: skip
+            with gr.Accordion("Versions of this record", open=False, elem_id="corrections-history"):
+                versions = gr.Dropdown(
+                    [], label="Saved versions, newest first", info="Every version stays; bringing one back makes a new one.",
+                    elem_id="corrections-versions",
+                )  # fmt: skip
+                bring_back = gr.Button("Bring it back", elem_id="corrections-bring-back")
             with gr.Accordion("Export", open=False, elem_id="corrections-export"):
                 kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
                 export = gr.Button("Export", elem_id="corrections-export-run")
                 archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
     return CorrectionsTab(
         project, annotator, show, order, search, open_, counts, queue, editor, status, submit, skip, back, discard,
-        kind, export, archive,
+        versions, bring_back, kind, export, archive,
     )  # fmt: skip

@@ -32,14 +32,16 @@ def wire_corrections_tab(services: Services, parts: CorrectionsTab, tab: gr.Tab)
         tab: Its queue is read anew whenever it is opened.
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
-    shown = [parts.editor, parts.queue, parts.counts, parts.status]
+    shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
     asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search]
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
     tab.select(events.projects, None, parts.project, **STORE_QUEUE).then(**opening)
     for start in (parts.open.click, parts.search.submit, parts.show.input, parts.order.input, parts.project.input):
         start(**opening)
     parts.queue.select(events.picked, [desk, parts.queue], shown, **STORE_QUEUE)
-    parts.editor.input(events.draft, [desk, parts.editor], parts.status, trigger_mode="always_last", **STORE_QUEUE)
+    drafted = [parts.status, parts.versions]
+    parts.editor.input(events.draft, [desk, parts.editor], drafted, trigger_mode="always_last", **STORE_QUEUE)
+    parts.bring_back.click(events.brought_back, [desk, parts.versions], shown, **STORE_QUEUE)
     parts.submit.click(events.submitted, [desk, parts.editor], shown, **STORE_QUEUE)
     parts.discard.click(events.discarded, [desk, parts.editor], shown, **STORE_QUEUE)
     parts.skip.click(events.skipped, desk, shown, **STORE_QUEUE)
@@ -71,12 +73,17 @@ class _Events:
     def back(self, desk: Desk) -> dict[Any, Any]:
         return self._shown(lambda: annotation.back(self._services, desk))
 
-    def draft(self, desk: Desk, payload: dict[str, Any]) -> Any:
+    def draft(self, desk: Desk, payload: dict[str, Any]) -> tuple[Any, Any]:
         try:
             words = annotation.keep_draft(self._services, desk, payload)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            return render.problem(logged_words(error))
-        return gr.skip() if words is None else render.note(words)
+            return render.problem(logged_words(error)), gr.skip()
+        if words is None:
+            return gr.skip(), gr.skip()
+        return render.note(words), gr.Dropdown(annotation.versions_of(self._services, desk), value=None)
+
+    def brought_back(self, desk: Desk, version: str | None) -> dict[Any, Any]:
+        return self._shown(lambda: annotation.bring_back(self._services, desk, version))
 
     def projects(self) -> Any:
         try:
@@ -105,4 +112,5 @@ class _Events:
             parts.queue: view.rows,
             parts.counts: render.note(view.counts),
             parts.status: render.note(view.status),
+            parts.versions: gr.Dropdown(view.versions, value=None),
         }
