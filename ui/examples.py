@@ -32,7 +32,7 @@ ENTITY_EXAMPLES = (
         "Order e-mail",
         "Hello, my order 48-22917 from 3 March has not arrived. Please send it to 14 Harbour Street, Leeds, or call me on "
         "0113 496 0102. Anna Keller, anna.keller@example.com",
-        "order number\ndate\naddress\nphone number\ne-mail address\nperson",
+        "order number\ndate\naddress\nphone number\nemail\nperson",
     ),
     EntityExample(
         "Job advertisement",
@@ -107,7 +107,7 @@ class ClassificationExample(NamedTuple):
 CLASSIFICATION_EXAMPLES = (
     ClassificationExample(
         "Film review",
-        "The acting was superb and the music stayed with me for days, but the plot lost me after an hour.",
+        "Superb acting and music that stayed with me for days; the plot alone is worth the ticket.",
         (
             TaskExample("sentiment", "positive, negative, mixed"),
             TaskExample("aspects", "acting: The performances\nplot: The story\nmusic: Score and songs\nprice", True, "0.4"),
@@ -119,7 +119,6 @@ CLASSIFICATION_EXAMPLES = (
         (
             TaskExample("department", "billing, technical support, sales, shipping"),
             TaskExample("urgency", "low, medium, high"),
-            TaskExample("emotion", "angry, happy, confused, neutral"),
         ),
     ),
     ClassificationExample(
@@ -137,7 +136,7 @@ CLASSIFICATION_EXAMPLES = (
         "Patient reports chest pain radiating to the left arm since this morning, sweating and short of breath.",
         (
             TaskExample("triage", "emergency, see a doctor this week, self-care"),
-            TaskExample("specialty", "cardiology, dermatology, orthopaedics, psychiatry"),
+            TaskExample("body part", "chest, knee, skin, stomach"),
         ),
     ),
     ClassificationExample(
@@ -149,14 +148,14 @@ CLASSIFICATION_EXAMPLES = (
         "Shop review",
         "Lovely shoes and fast delivery, though they run a size small and the box was torn.",
         (
-            TaskExample("stars", "1 star, 2 stars, 3 stars, 4 stars, 5 stars"),
+            TaskExample("sentiment", "positive, negative"),
             TaskExample("mentions", "delivery, size, packaging, colour, price", True, "0.5"),
         ),
     ),
     ClassificationExample(
         "E-mail",
         "CONGRATULATIONS!!! You have been selected for a FREE holiday. Click the link within 24 hours to claim your prize.",
-        (TaskExample("kind of e-mail", "spam, personal, work, newsletter"),),
+        (TaskExample("is_spam", "spam, not spam"),),
     ),
     ClassificationExample(
         "Español",
@@ -199,13 +198,13 @@ STRUCTURE_EXAMPLES = (
     ),
     StructureExample(
         "Product",
-        "The Lumo desk lamp costs 49 euros and comes with a dimmer, a USB port and a two-year warranty.",
+        "The new MacBook Pro costs $1999 and features the M3 chip, 16GB RAM, and 512GB storage.",
         {
             "product": [
-                "name::str::Name of the product",
-                "price::str::What it costs",
-                "features::list::What it has or can do",
-                "category::[furniture|lighting|clothing|food]::str",
+                "name::str::Product name and model",
+                "price::str::Product cost",
+                "features::list::Key product features",
+                "category::[electronics|software|hardware]::str",
             ]
         },
     ),
@@ -231,7 +230,7 @@ STRUCTURE_EXAMPLES = (
     StructureExample(
         "Table booking",
         "Table for four at Trattoria Lucia on Friday at 7 pm, name Berger.",
-        {"booking": ["restaurant::str", "people::str", "day::str", "time::str", "name::str"]},
+        {"booking": ["restaurant::str", "guests::str", "day::str", "time::str", "name::str"]},
     ),
     StructureExample(
         "Invoice",
