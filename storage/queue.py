@@ -1,21 +1,18 @@
-"""The queue of records: filtered, ordered, a page at a time. A page costs the same wherever it lies."""
+"""The queue of records, read from the database. A page costs the same wherever it lies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.errors import OutputError
 from storage.models import NO_CONFIDENCE, Annotation, Document, Project, RecordLabel, RecordRow
+from storage.queues import Cursor, QueueFilter, QueueLine, QueuePage
 from storage.records import STATUSES, Status
 
-Order = Literal["uncertain", "arrival", "random"]
-Cursor = tuple[float, int]
-"""Sort value and id of a page's last record."""
 SHOWN = 160
 """Characters of a text in a queue's line."""
 _ORDERS: Mapping[str, Any] = {
@@ -23,53 +20,6 @@ _ORDERS: Mapping[str, Any] = {
     "arrival": RecordRow.id,
     "random": RecordRow.shuffle,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """What a queue shows.
-
-    Attributes:
-        annotator: Whose queue it is: statuses are this person's.
-        status: `pending` for records that the annotator has saved nothing of, `open` for those and drafts; None for all.
-        label: Only records that hold it; None for all.
-        most_confidence: Only records with a finding of at most this confidence.
-        search: Only texts that contain it, in any case.
-        split: `train`, `dev` or `test`.
-    """
-
-    project: str
-    annotator: str
-    status: Status | Literal["pending", "open"] | None = None
-    label: str | None = None
-    most_confidence: float | None = None
-    search: str | None = None
-    split: str | None = None
-    order: Order = "arrival"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """A record in a queue.
-
-    Attributes:
-        beginning: Of its text.
-        least_confidence: Of the newest prediction; None without one, or without findings.
-        status: The annotator's; None while pending.
-    """
-
-    record_id: int
-    beginning: str
-    least_confidence: float | None
-    status: Status | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Some lines of a queue, and where the next page begins; None at the end."""
-
-    lines: tuple[QueueLine, ...]
-    after: Cursor | None
 
 
 def queue_page(session: Session, asked: QueueFilter, after: Cursor | None, most: int) -> QueuePage:

@@ -15,7 +15,8 @@ from storage.migrate import migrate
 from storage.models import Annotation, Project, RecordRow, RevisionRow
 from storage.output_checks import check_output, check_text
 from storage.outputs import Output
-from storage.queue import Cursor, QueueFilter, QueuePage, queue_page
+from storage.queue import queue_page
+from storage.queues import Cursor, QueueFilter, QueuePage
 from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts
 from storage.versions import Key, Version, write_version
 

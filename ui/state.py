@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gliner2_core import Prediction, Schema
 
 if TYPE_CHECKING:
-    from storage.queue import QueueFilter
+    from storage.queues import QueueFilter
 
 
 class Cancel:

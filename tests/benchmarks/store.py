@@ -19,7 +19,7 @@ from storage import AnnotationStore, Checkpoint, Output
 from storage.engine import writing
 from storage.models import Annotation, Document, PredictionRow, RecordLabel, RecordRow
 from storage.outputs import EntitySpan
-from storage.queue import QueueFilter
+from storage.queues import QueueFilter
 
 LABELS = ("person", "city", "company", "date", "product")
 SCHEMA = {"entities": {label: {} for label in LABELS}}

@@ -10,7 +10,7 @@ import pytest
 from storage import AnnotationStore, Checkpoint, Output
 from storage.errors import OutputError
 from storage.outputs import EntitySpan
-from storage.queue import QueueFilter, QueueLine
+from storage.queues import QueueFilter, QueueLine
 from tests.storage.conftest import SCHEMA
 
 MODEL = Checkpoint("gliner2-mini")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from storage import Record, Revision
-from storage.queue import QueueFilter, QueueLine
+from storage.queues import QueueFilter, QueueLine
 from storage.records import Status
 from ui import render
 from ui.editor_values import edited_output, editor_value

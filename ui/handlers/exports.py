@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from storage.exports import FORMATS, export
 from ui import render
 from ui.handlers.corrections import PROJECT
 from ui.messages import PageError
@@ -32,8 +31,10 @@ def export_project(services: Services, project: str, kind: str, folder: Path) ->
         StorageError: If there is nothing to export, or it cannot be written.
     """
     format_ = EXPORTS.get(kind)
-    if format_ not in FORMATS:
+    if format_ is None:
         raise PageError(f"Unknown export “{kind}”. Choose one of: {'; '.join(EXPORTS)}.")
+    from storage.exports import export  # the database's libraries load when they are needed
+
     written = export(services.store(), project or PROJECT, folder / "files", format_)
     archive = Path(shutil.make_archive(str(folder / f"corrections-{format_}"), "zip", folder / "files"))
     total = sum(one["records"] for one in written.files.values())
