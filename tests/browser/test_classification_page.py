@@ -84,8 +84,8 @@ def test_wrong_input_gets_words_and_what_was_typed_stays(tab: Page) -> None:
 
 def test_an_example_fills_the_cards_and_runs(tab: Page) -> None:
     tab.get_by_role("button", name="Support ticket").click()
-    expect(tab.get_by_role("group", name="Task 3: emotion")).to_be_visible(timeout=60_000)
-    expect(tab.locator("#class-status")).to_contain_text("3 tasks in one pass", timeout=60_000)
+    expect(tab.get_by_role("group", name="Task 2: urgency")).to_be_visible(timeout=60_000)
+    expect(tab.locator("#class-status")).to_contain_text("2 tasks in one pass", timeout=60_000)
 
 
 def test_ctrl_enter_runs_from_inside_a_card(tab: Page) -> None:
