@@ -103,7 +103,7 @@ def column_names(file: IO[bytes], kind: str, name: str) -> list[str]:
         first = next((line for line in lines if line.strip()), "null")
         try:
             value = json.loads(first)
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
         return list(value) if isinstance(value, dict) else []
     return []
@@ -200,6 +200,8 @@ def _read_json(number: int, line: str, column: str | None) -> Document | BadLine
         value = json.loads(line)
     except json.JSONDecodeError as error:
         return BadLine(number, f"not JSON: {error.msg} at character {error.pos + 1}")
+    except RecursionError:
+        return BadLine(number, "nested too deeply")
     if isinstance(value, dict):
         keys = [column] if column is not None else [key for key in TEXT_COLUMNS if key in value]
         if not keys or keys[0] not in value:

@@ -252,6 +252,8 @@ class Schema:
             data = json.loads(text)
         except ValueError as error:
             raise SchemaError(f"the schema is not JSON: {error}") from error
+        except RecursionError as error:
+            raise SchemaError("the schema is nested too deeply to be one") from error
         return cls.from_dict(data)
 
     @classmethod

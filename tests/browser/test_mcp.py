@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,9 @@ async def _talk(address: str) -> tuple[list[Any], Any, Any]:
 
 
 def test_a_client_finds_the_tools_and_gets_answers(tmp_path: Path) -> None:
-    with serving(tmp_path, "--mcp") as address:
-        tools, found, wrong = asyncio.run(_talk(address))
+    # In a thread of its own: this one belongs to the browser's event loop.
+    with serving(tmp_path, "--mcp") as address, ThreadPoolExecutor(1) as thread:
+        tools, found, wrong = thread.submit(lambda: asyncio.run(_talk(address))).result()
     assert sorted(tool.name for tool in tools) == ENDPOINTS
     entities = next(tool for tool in tools if tool.name == "extract_entities")
     assert "Find entities in a text" in entities.description

@@ -215,6 +215,7 @@ def test_checker_finds_nothing(page: Page, url: str, theme: str) -> None:
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(page: Page) -> None:
+    tab = opened(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    run(opened(page), "A text")
+    run(tab, "A text")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -133,6 +133,11 @@ def test_broken_json_is_refused_with_its_place() -> None:
         Schema.from_json('{"entities":\n]')
 
 
+def test_a_schema_nested_without_end_is_refused() -> None:
+    with pytest.raises(SchemaError, match="nested too deeply"):
+        Schema.from_json("[" * 100_000)
+
+
 RAW: dict[str, Any] = {
     "json_structures": [{"order": {"number": "", "kind": {"value": "", "choices": ["new", "old"]}}}],
     "classifications": [
