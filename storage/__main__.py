@@ -62,20 +62,28 @@ def _written(report: Report) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m storage", description="Looks after the store of corrections.")
-    parser.add_argument(
-        "--db", metavar="D", help="the database: a SQLite file or an address (DATABASE_URL; else the user's data folder)"
-    )
+    where = "the database: a SQLite file or an address (DATABASE_URL; else the user's data folder)"
+    parser.add_argument("--db", metavar="D", help=where)
+    # Behind the command, too: there it replaces what stands before only if it is given.
+    again = argparse.ArgumentParser(add_help=False)
+    again.add_argument("--db", metavar="D", default=argparse.SUPPRESS, help=where)
     commands = parser.add_subparsers(dest="command", required=True, metavar="check | backup | restore | export")
-    one = commands.add_parser("check", help="read the whole database, or a backup, and say whether it is sound")
+    one = commands.add_parser(
+        "check", parents=[again], help="read the whole database, or a backup, and say whether it is sound"
+    )
     one.add_argument("file", nargs="?", type=Path, help="a backup (the database)")
     one.set_defaults(run=_check)
-    one = commands.add_parser("backup", help="copy the database, also while the workbench runs")
+    one = commands.add_parser("backup", parents=[again], help="copy the database, also while the workbench runs")
     one.add_argument("target", type=Path, help="file or folder for the copy")
     one.set_defaults(run=_backup)
-    one = commands.add_parser("restore", help="put a backup in the database's place; what was there is kept beside it")
+    one = commands.add_parser(
+        "restore", parents=[again], help="put a backup in the database's place; what was there is kept beside it"
+    )
     one.add_argument("backup", type=Path)
     one.set_defaults(run=_restore)
-    one = commands.add_parser("export", help="write the submitted corrections as training data, a file a split")
+    one = commands.add_parser(
+        "export", parents=[again], help="write the submitted corrections as training data, a file a split"
+    )
     one.add_argument("--project", default="default", help="(default)")
     one.add_argument("--out", type=Path, required=True, help="folder for train.jsonl, dev.jsonl, test.jsonl, export.json")
     one.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=f"({FORMATS[0]})")

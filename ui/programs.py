@@ -62,6 +62,8 @@ class Programs:
         Returns:
             {task: {"label", "confidence"}}, a list of them with `multi_label`.
         """
+        if isinstance(labels, list) and len(labels) == 1:
+            raise gr.Error(f"“{labels[0]}” is the only label; give at least two.", print_exception=False)
         return self._answer(text, lambda: Schema().classification(task, labels, multi_label), 0.5)
 
     def extract_structure(self, text: str, name: str, fields: list[str], threshold: float = 0.5) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from gliner2_core.training.config import Scheduler, TrainingConfig
 from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.encoders import SOURCES, fetch_encoder, untrained_checkpoint
 from gliner2_core.training.head_init import start_as_similarity
+from gliner2_core.training.losses import LossConfig
 from gliner2_core.training.sampling import Sampling
 from gliner2_core.training.streams import batches_by_length
 from gliner2_core.training.targets import build_targets
@@ -32,11 +33,12 @@ from gliner2_core.training.written_texts import read_written_texts
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
 SOURCE_BOOSTS = {
-    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0, "synthetic_gazetteer": 0.6,
+    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0, "product_opinions": 4.0,
+    "goemotions": 2.0, "open_trivia": 1.5, "synthetic_gazetteer": 0.6,
     "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
 }  # fmt: skip
-"""Clean general text with fine-grained labels more often; narrow, noisy or oddly labelled text less often."""
+"""Clean general text with fine-grained labels and opinions more often; narrow, noisy or oddly labelled text less often."""
 SOURCE_WORDS = {"written_texts": 170}
 """Our own texts are read whole: a review's verdict may stand in its last sentence."""
 CHUNK_STEPS = 1_000
@@ -57,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         precision="bfloat16",
         save_steps=options.save_steps,
         seed=options.seed,
+        loss=LossConfig(count_weight=1.0),
     )
     import torch
 

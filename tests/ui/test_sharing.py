@@ -42,9 +42,14 @@ def test_a_text_too_long_for_a_link_is_refused() -> None:
     assert len(write_link(Shared("entity", "word " * 5_000, SCHEMA))) < LONGEST
 
 
-@pytest.mark.parametrize("fragment", ["", "section-2", "w2.abc"])
+@pytest.mark.parametrize("fragment", ["", "section-2", "wide.abc"])
 def test_other_fragments_are_left_alone(fragment: str) -> None:
     assert read_link(fragment) is None
+
+
+def test_a_link_of_another_version_is_named_as_such() -> None:
+    with pytest.raises(PageError, match="made by another version"):
+        read_link("w2.abc")
 
 
 GOOD = {"tab": "entity", "text": "x", "schema": {"entities": ["a"]}, "options": [0.5]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ LONGEST = 6_000
 MOST_BYTES = 1_000_000
 """Of the data inside a fragment: a small one may unpack to gigabytes."""
 PREFIX = "w1."
+_VERSIONED = re.compile(r"w\d+\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,12 @@ def read_link(fragment: str) -> Shared | None:
     """Read a fragment; None if it is none of ours.
 
     Raises:
-        PageError: If it is ours but cut off or altered.
+        PageError: If it is ours but cut off, altered, or of another version.
         SchemaError: If its schema is none.
     """
     if not fragment.startswith(PREFIX):
+        if _VERSIONED.match(fragment):
+            raise PageError("This link was made by another version of the workbench. Ask for its schema as a file.")
         return None
     try:
         packed = base64.urlsafe_b64decode(fragment.removeprefix(PREFIX) + "===")

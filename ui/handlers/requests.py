@@ -74,5 +74,5 @@ def checked_threshold(threshold: object) -> float:
         PageError: If it is no number between 0 and 1.
     """
     if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
-        raise PageError(f"The threshold must be between 0 and 1, got {threshold}.")
+        raise PageError(f"The threshold must be a number between 0 and 1, got {threshold!r}.")
     return float(threshold)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -52,8 +51,7 @@ def build_classification_tab(services: Services, choice: ModelChoice) -> TabInpu
     rows = {example.name: [example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES}
     chosen = parts.build_examples("class", rows, [text, tasks])
     file_part = build_file_part("class", "Classify the texts of the file", "tasks")
-    blank: dict[str, Any] = {"scores": [], "rows": []}
-    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
+    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
     wire_file_part(services, file_part, classification_job, [tasks], choice.model)
     return inputs
 

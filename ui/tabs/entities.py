@@ -10,7 +10,7 @@ from ui.examples import ENTITY_EXAMPLES
 from ui.forms.whole import ENTITY_FORM
 from ui.handlers.entities import POLICIES, entity_job, extract_entities
 from ui.services import Services
-from ui.span_view import EMPTY, SpanView
+from ui.span_view import SpanView
 from ui.tabs import parts
 from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
@@ -57,8 +57,7 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
     comparison = build_comparison("entity", choice, partial(SpanView, empty=EMPTY_WORDS), "spans")
     chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
     file_part = build_file_part("entity", "Find entities in the file", "labels and settings")
-    blank = {"spans": EMPTY, "rows": []}
-    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
+    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
     return inputs
 

@@ -20,6 +20,7 @@ LONG_TEXT = 3_000
 """Characters from which a text takes long enough to say that it is being read."""
 
 _NO_PROGRESS = gr.Progress()
+EARLIER = " The result below is that of an earlier run."
 Outputs = Mapping[str, gr.components.Component]
 """The result's components by the names that the answer has for their values; `status` is among them."""
 
@@ -30,7 +31,6 @@ def wire_run(
     starts: Sequence[Callable[..., Any]],
     inputs: Sequence[gr.components.Component],
     outputs: Outputs,
-    blank: Mapping[str, Any],
     cancel: gr.Button,
     last: gr.State,
     comparison: Comparison,
@@ -43,7 +43,6 @@ def wire_run(
         starts: Listeners, such as a button's `click`.
         inputs: The text first.
         outputs: See `Outputs`.
-        blank: Values of outputs after a failed run; "" where nothing is said.
         cancel: Shown while a long text is read.
         last: Keeps what was shown, a `LastRun`.
         comparison: Says which models, and shows both answers.
@@ -52,7 +51,7 @@ def wire_run(
     state = gr.State(Cancel())
 
     def run(
-        flag: Cancel, text: str, *values: Any, progress: gr.Progress = _NO_PROGRESS
+        flag: Cancel, last_run: LastRun, text: str, *values: Any, progress: gr.Progress = _NO_PROGRESS
     ) -> Iterator[dict[gr.components.Component, Any]]:
         *asked, model, second = values
         flag.is_cancelled = False
@@ -62,9 +61,9 @@ def wire_run(
         try:
             first = answer(services, text, *asked, reader=Reader(model, report))
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            left = {part: blank.get(name, "") for name, part in outputs.items()}
-            cleared = comparison.blank("") if second else {}
-            yield {**left, status: render.problem(logged_words(error)), cancel: gr.Button(visible=False)} | cleared
+            # What was found before stays on the page, and so does what “Send to corrections” would send.
+            words = logged_words(error) + (EARLIER if last_run.prediction is not None else "")
+            yield {status: render.problem(words), cancel: gr.Button(visible=False)}
             return
         shown = {part: getattr(first, name) for name, part in outputs.items()}
         yield {**shown, cancel: gr.Button(visible=False), last: LastRun(first.prediction, first.schema)}
@@ -81,7 +80,7 @@ def wire_run(
     for start in starts:
         start(
             run,
-            [state, *inputs, choice.model, choice.second],
+            [state, last, *inputs, choice.model, choice.second],
             [*outputs.values(), cancel, last, *comparison.outputs()],
             trigger_mode="always_last",
             **model_queue(status),

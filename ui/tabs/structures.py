@@ -13,7 +13,7 @@ from ui.forms.structures import structure_card
 from ui.forms.tasks import task_card
 from ui.forms.whole import STRUCTURE_FORM, write_whole
 from ui.handlers.structures import extract_structures, structure_job
-from ui.record_view import EMPTY, RecordView
+from ui.record_view import RecordView
 from ui.score_view import ScoreView
 from ui.services import Services
 from ui.tabs import parts
@@ -62,8 +62,7 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
     chosen = parts.build_examples("structure", rows, [text, *schema])
     file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
-    blank = {"records": EMPTY, "scores": [], "rows": []}
-    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, blank, cancel, last, comparison)
+    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
     wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
     return inputs
 
