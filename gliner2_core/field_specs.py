@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from gliner2_core.checks import checked_name, checked_names, checked_threshold, reject_unknown
@@ -70,7 +71,7 @@ def field_spec(field: Field) -> str:
     """Write a field as a spec string; threshold and validators have no place there.
 
     Raises:
-        SchemaError: If its description would be read as something else.
+        SchemaError: If its name, a choice or its description would be read as something else.
     """
     parts = [field.name]
     if field.choices:
@@ -79,8 +80,12 @@ def field_spec(field: Field) -> str:
     if field.description:
         parts.append(field.description)
     spec = "::".join(parts)
-    parsed = _parse_string(spec)
-    if (parsed.name, parsed.choices, parsed.description) != (field.name, field.choices, field.description or None):
+    try:
+        parsed: Field | None = _parse_string(spec)
+    except (InputError, SchemaError):
+        parsed = None
+    is_one_line = len(spec.splitlines()) == 1 and spec == spec.strip()
+    if not is_one_line or parsed != replace(field, threshold=None, validators=(), description=field.description or None):
         raise SchemaError(f"field {field.name!r} cannot be written as a spec string; use the dict form")
     return spec
 

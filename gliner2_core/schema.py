@@ -10,6 +10,7 @@ from gliner2_core import schema_dicts
 from gliner2_core.checks import checked_name, checked_threshold
 from gliner2_core.errors import InputTypeError, SchemaError
 from gliner2_core.field_specs import checked_description, checked_dtype, checked_validators, make_field, parse_field
+from gliner2_core.json_text import RepeatedKeyError, parse_json
 from gliner2_core.task_checks import checked_group, make_classification, named_options
 from gliner2_core.tasks import (
     AttributeGroup,
@@ -246,10 +247,12 @@ class Schema:
         """Read a schema from JSON text.
 
         Raises:
-            SchemaError: If it is no JSON (with line and column) or no schema.
+            SchemaError: If it is no JSON (with line and column), has a key twice in one object, or is no schema.
         """
         try:
-            data = json.loads(text)
+            data = parse_json(text)
+        except RepeatedKeyError as error:
+            raise SchemaError(f"the schema cannot be read: {error}") from error
         except ValueError as error:
             raise SchemaError(f"the schema is not JSON: {error}") from error
         except RecursionError as error:

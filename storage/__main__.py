@@ -1,17 +1,22 @@
-"""`python -m storage check | backup | restore | export`: look after the store of corrections."""
+"""`python -m storage check | backup | restore | export | import`: look after the store of corrections."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from storage.backup import Report, backup, check, path_of, restore
 from storage.engine import url_of
 from storage.errors import StorageError
-from storage.exports import FORMATS, export
+from storage.exports import export
+from storage.formats import FORMATS
+from storage.formats.incoming import IncomingError
+from storage.imports import SOURCES, import_file
 from storage.store import AnnotationStore
 
 
@@ -55,6 +60,30 @@ def _export(database: str | None, options: argparse.Namespace) -> str:
     return "\n".join([*lines, f"{written.header} has counts and checksums"])
 
 
+def _import(database: str | None, options: argparse.Namespace) -> str:
+    schema = None if options.schema is None else _schema(options.schema)
+    store = AnnotationStore(database)
+    try:
+        taken = import_file(store, options.project, options.file, options.format, annotator=options.annotator, schema=schema)
+    finally:
+        store.close()
+    lines = [f"{taken.added} records added to {options.project}, {taken.known} were there already"]
+    if taken.n_faults:
+        more = taken.n_faults - len(taken.faults)
+        lines += [f"{taken.n_faults} lines could not be used:", *taken.faults, *([f"and {more} more"] if more else [])]
+    return "\n".join(lines)
+
+
+def _schema(path: Path) -> dict[str, Any]:
+    try:
+        schema = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise IncomingError(f"{path}: the schema cannot be read: {error}") from error
+    if not isinstance(schema, dict):
+        raise IncomingError(f"{path}: a schema is a JSON object, got {type(schema).__name__}")
+    return schema
+
+
 def _written(report: Report) -> str:
     rows = ", ".join(f"{number} {table}" for table, number in report.rows.items() if number)
     return f"version {report.version}; {rows or 'empty'}"
@@ -67,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     # Behind the command, too: there it replaces what stands before only if it is given.
     again = argparse.ArgumentParser(add_help=False)
     again.add_argument("--db", metavar="D", default=argparse.SUPPRESS, help=where)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="check | backup | restore | export")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="check | backup | restore | export | import")
     one = commands.add_parser(
         "check", parents=[again], help="read the whole database, or a backup, and say whether it is sound"
     )
@@ -86,8 +115,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--project", default="default", help="(default)")
     one.add_argument("--out", type=Path, required=True, help="folder for train.jsonl, dev.jsonl, test.jsonl, export.json")
-    one.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=f"({FORMATS[0]})")
+    one.add_argument("--format", choices=tuple(FORMATS), default="gliner2", help="(gliner2)")
     one.set_defaults(run=_export)
+    one = commands.add_parser(
+        "import", parents=[again], help="store corrections made elsewhere; a line that cannot be used is named"
+    )
+    one.add_argument("file", type=Path)
+    one.add_argument("--format", choices=SOURCES, required=True)
+    one.add_argument("--project", default="default", help="(default)")
+    one.add_argument("--annotator", default="import", help="whose they are where the file does not say (import)")
+    one.add_argument("--schema", type=Path, metavar="F", help="schema file: what was asked (what the file says)")
+    one.set_defaults(run=_import)
     return parser
 
 

@@ -1,24 +1,27 @@
-"""Files that leave the store: one line a record, and a header file that says what is in them."""
+"""Files that leave the store: a file a split, and a header file that says what is in them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from storage.errors import NotFoundError, StorageError
+from storage.formats import FORMATS, Format
+from storage.formats.label_studio import label_studio_config
+from storage.formats.tables import table_rows, write_parquet
+from storage.formats.tally import Tally
 from storage.hashing import Split
 from storage.records import Record
 from storage.store import AnnotationStore
-from storage.training_lines import training_record, untold
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
-FORMATS = ("gliner2", "native")
+PARTIAL = ".partial"
 
 
 class ExportError(StorageError):
@@ -41,12 +44,6 @@ class Written:
     header: Path
 
 
-@dataclass
-class _Tally:
-    unused: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
-
-
 def export(store: AnnotationStore, project: str, folder: Path, format: str = "gliner2") -> Written:
     """Write the submitted records of a project into a folder: a file a split, and `export.json`.
 
@@ -54,84 +51,86 @@ def export(store: AnnotationStore, project: str, folder: Path, format: str = "gl
         store: Read only.
         project: Its name.
         folder: Made where missing; files of an earlier export there are replaced once the new ones are whole.
-        format: `gliner2` for training, `native` for everything that is known of a record.
+        format: One of `FORMATS`.
 
     Raises:
         NotFoundError: If there is no such project.
         ExportError: If the format is none, nothing is submitted, or a file cannot be written.
         DatabaseError: If the database cannot be read.
     """
-    if format not in FORMATS:
+    chosen = FORMATS.get(format)
+    if chosen is None:
         raise ExportError(f"the format must be one of {', '.join(FORMATS)}, got {format!r}")
     if project not in store.projects():
         raise NotFoundError(f"there is no project {project!r}; there are: {', '.join(store.projects()) or 'none'}")
-    line = _training_line if format == "gliner2" else _native_line
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(store, project, folder, format, line)
+        return _write(store, project, folder, format, chosen)
     except OSError as error:
-        raise ExportError(f"{folder}: the export cannot be written: {error.strerror}") from error
+        raise ExportError(f"{folder}: the export cannot be written: {error.strerror or error}") from error
 
 
-def _write(
-    store: AnnotationStore,
-    project: str,
-    folder: Path,
-    format: str,
-    line: Callable[[Record, _Tally], dict[str, Any] | None],
-) -> Written:
-    tally, counts = _Tally(), Counter[str]()
-    partial = {split: folder / f"{split}.jsonl.partial" for split in SPLITS}
-    with ExitStack() as opened:
-        files: dict[str, IO[str]] = {
-            split: opened.enter_context(path.open("w", encoding="utf-8", newline="\n")) for split, path in partial.items()
-        }
-        for record in store.annotated(project):
-            if (made := line(record, tally)) is not None:
-                files[record.split].write(json.dumps(made, ensure_ascii=False) + "\n")
-                counts[record.split] += 1
+def _write(store: AnnotationStore, project: str, folder: Path, name: str, format: Format) -> Written:
+    tally, counts, schemas = Tally(), Counter[str](), dict[str, Mapping[str, Any]]()
+    partial = {split: folder / f"{split}{format.suffix}{PARTIAL}" for split in SPLITS}
+    records = _noted(store.annotated(project), schemas)
+    if format.is_parquet:
+        _write_tables(records, partial, counts)
+    else:
+        _write_texts(records, partial, format, tally, counts)
     if not counts and not tally.unused:
         for path in partial.values():
             path.unlink()
         raise ExportError(f"project {project!r} has no submitted record yet; submit corrections first")
     described = {}
     for split, path in partial.items():
-        path.replace(path.with_suffix(""))
-        digest = hashlib.sha256(path.with_suffix("").read_bytes()).hexdigest()
-        described[path.with_suffix("").name] = {"records": counts[split], "sha256": digest}
-    header = folder / "export.json"
-    whole = {
-        "format": format, "project": project, "files": described,
+        whole = path.replace(path.with_name(path.name.removesuffix(PARTIAL)))
+        described[whole.name] = {"records": counts[split], "sha256": _digest(whole)}
+    if name == "label-studio":
+        config = folder / "label_studio.xml"
+        config.write_text(label_studio_config(schemas.values()), encoding="utf-8")
+    header = {
+        "format": name, "project": project, "files": described,
+        "schemas": sorted(hashlib.sha256(text.encode()).hexdigest() for text in schemas),
         "unused": dict(tally.unused), "notes": dict(tally.notes),
     }  # fmt: skip
-    header.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return Written(described, dict(tally.unused), dict(tally.notes), header)
+    target = folder / "export.json"
+    target.write_text(json.dumps(header, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return Written(described, dict(tally.unused), dict(tally.notes), target)
 
 
-def _training_line(record: Record, tally: _Tally) -> dict[str, Any] | None:
-    assert record.head is not None
-    made = training_record(record.text, record.schema, record.head.output)
-    for name in untold(record.schema, record.head.output):
-        tally.notes[f"“{name}” was looked for and not found, which a training record cannot say"] += 1
-    if not made["output"]:
-        tally.unused["nothing of its schema can be said in a training record"] += 1
-        return None
-    return made
+def _noted(records: Iterator[Record], schemas: dict[str, Mapping[str, Any]]) -> Iterator[Record]:
+    for record in records:
+        schemas.setdefault(json.dumps(record.schema, sort_keys=True, ensure_ascii=False), record.schema)
+        yield record
 
 
-def _native_line(record: Record, tally: _Tally) -> dict[str, Any]:
-    assert record.head is not None
-    checkpoint, prediction = record.checkpoint, record.prediction
-    return {
-        "text": record.text,
-        "split": record.split,
-        "schema": record.schema,
-        "prediction": None if prediction is None else prediction.model_dump(mode="json"),
-        "checkpoint": None
-        if checkpoint is None
-        else {"name": checkpoint.name, "revision": checkpoint.revision, "params": dict(checkpoint.params)},
-        "annotation": {
-            "annotator": record.head.annotator, "status": record.head.status, "rev": record.head.rev,
-            "updated_at": record.head.updated_at.isoformat(), "output": record.head.output.model_dump(mode="json"),
-        },
-    }  # fmt: skip
+def _write_texts(
+    records: Iterator[Record], partial: Mapping[Split, Path], format: Format, tally: Tally, counts: Counter[str]
+) -> None:
+    with ExitStack() as opened:
+        files = {
+            split: opened.enter_context(path.open("w", encoding="utf-8", newline="")) for split, path in partial.items()
+        }
+        for file in files.values():
+            file.write(format.head)
+        for record in records:
+            if (made := format.made(record, tally)) is not None:
+                files[record.split].write((format.between if counts[record.split] else "") + made)
+                counts[record.split] += 1
+        for split, file in files.items():
+            file.write(format.foot if counts[split] or format.head else "")
+
+
+def _write_tables(records: Iterator[Record], partial: Mapping[Split, Path], counts: Counter[str]) -> None:
+    rows: dict[Split, list[list[Any]]] = {split: [] for split in SPLITS}
+    for record in records:
+        rows[record.split] += table_rows(record)
+        counts[record.split] += 1
+    for split, path in partial.items():
+        write_parquet(rows[split], path)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

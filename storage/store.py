@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from storage import rows
 from storage.engine import open_engine, reading, url_of, writing
 from storage.errors import NotFoundError, OutputError
+from storage.formats.incoming import Incoming
 from storage.migrate import migrate
 from storage.models import Annotation, Project, RecordRow, RevisionRow
 from storage.output_checks import check_output, check_text
@@ -93,6 +94,40 @@ class AnnotationStore:
                 _, is_new = rows.add_record(session, to_project, under, text, source)
                 added, known = added + is_new, known + (not is_new)
         return Texts(added, known)
+
+    def take(self, project: str, incoming: Incoming) -> bool:
+        """Store a record that comes from a file, with what was said of it; one whose text is there already stays as it is.
+
+        Args:
+            project: Its name; made where missing.
+            incoming: With schema, and with an annotator where it has an annotation.
+
+        Returns:
+            Whether the record is new.
+
+        Raises:
+            OutputError: If the text cannot be kept exactly, no schema is known, or an output does not fit.
+            DatabaseError: If nothing could be stored.
+        """
+        check_text(incoming.text)
+        if not incoming.schema:
+            raise OutputError("it does not say which labels were looked for, and no schema is given")
+        for output in filter(None, (incoming.output, incoming.prediction)):
+            check_output(output, incoming.text, incoming.schema)
+        with writing(self.engine) as session:
+            schema = rows.schema_row(session, incoming.schema)
+            record, is_new = rows.add_record(
+                session, rows.project_id(session, project), schema, incoming.text, incoming.source
+            )
+            if not is_new:
+                return False
+            prediction = None
+            if incoming.prediction is not None and incoming.checkpoint is not None:
+                prediction = rows.add_prediction(session, record, incoming.prediction, incoming.checkpoint)
+            if incoming.output is not None:
+                version = Version(incoming.output, incoming.status, "import", prediction)
+                write_version(session, Key(record, incoming.annotator or ""), version, 0)
+        return True
 
     def predicted(self, record_id: int, output: Output, checkpoint: Checkpoint) -> int:
         """Store what a model said of a record that is there; returns the prediction's id.

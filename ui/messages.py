@@ -22,7 +22,7 @@ def is_expected(error: Exception) -> bool:
 def words_for(error: Exception) -> str:
     """Return what to show for an error: its own words where it is ours, else a general sentence."""
     if isinstance(error, CheckpointError):
-        return f"The model cannot be loaded. {error}"
+        return f"The model cannot be loaded: {error}"
     if isinstance(error, ValidatorTimeout):
         return f"Stopped: {error}"
     if is_expected(error):

@@ -9,9 +9,10 @@ import gradio as gr
 from gradio.events import api
 
 from gliner2_core import Schema
+from gliner2_core.checks import json_type
 from gliner2_core.views import View
 from ui.handlers.requests import checked_text, checked_threshold
-from ui.messages import logged_words
+from ui.messages import PageError, logged_words
 from ui.services import Services
 from ui.tabs.events import MODEL_QUEUE
 
@@ -48,7 +49,7 @@ class Programs:
         Returns:
             {"entities": {label: [{"text", "confidence", "start", "end"}]}}; offsets count code points.
         """
-        return self._answer(text, lambda: Schema().entities(labels), threshold)
+        return self._answer(text, lambda: Schema().entities(_listed(labels, "labels", 1)), threshold)
 
     def classify_text(self, text: str, task: str, labels: list[str], multi_label: bool = False) -> dict[str, Any]:
         """Decide which label of a task a text has.
@@ -62,9 +63,7 @@ class Programs:
         Returns:
             {task: {"label", "confidence"}}, a list of them with `multi_label`.
         """
-        if isinstance(labels, list) and len(labels) == 1:
-            raise gr.Error(f"“{labels[0]}” is the only label; give at least two.", print_exception=False)
-        return self._answer(text, lambda: Schema().classification(task, labels, multi_label), 0.5)
+        return self._answer(text, lambda: Schema().classification(task, _listed(labels, "labels", 2), multi_label), 0.5)
 
     def extract_structure(self, text: str, name: str, fields: list[str], threshold: float = 0.5) -> dict[str, Any]:
         """Fill a structure from a text, once per instance.
@@ -78,7 +77,7 @@ class Programs:
         Returns:
             {name: [{field: value or list of values}]}, each value with text, confidence and offsets.
         """
-        return self._answer(text, lambda: Schema().add_structures({name: fields}), threshold)
+        return self._answer(text, lambda: Schema().add_structures({name: _listed(fields, "fields", 1)}), threshold)
 
     def extract(self, text: str, schema: dict[str, Any], threshold: float = 0.5) -> dict[str, Any]:
         """Answer a whole schema in one forward pass.
@@ -102,3 +101,12 @@ class Programs:
             # A caller gets words, whatever happens; the log gets the trace.
             raise gr.Error(logged_words(error), print_exception=False) from error
         return View(include_confidence=True, include_spans=True).formatted(prediction)
+
+
+def _listed(values: object, name: str, least: int) -> Any:
+    """Return a list of at least so many strings; one string would be read letter by letter, or as one label."""
+    if isinstance(values, str) or not isinstance(values, (list, dict)):
+        raise PageError(f"`{name}` must be a list of strings, got {json_type(values)}: {values!r:.80}")
+    if len(values) < least:
+        raise PageError(f"`{name}` has {len(values)} of at least {least} strings.")
+    return values

@@ -117,6 +117,11 @@ def progress(text: str, share: float) -> str:
     return f'<p class="wb-status wb-fresh" role="status">{bar} {html.escape(text)}</p>'
 
 
+def hint(text: str) -> str:
+    """Return a remark as safe HTML."""
+    return f'<p class="wb-hint">{html.escape(text)}</p>'
+
+
 def heading(text: str) -> str:
     """Return a small heading as safe HTML."""
     return f'<h3 class="wb-part">{html.escape(text)}</h3>'

@@ -24,6 +24,7 @@ def entity_lines(text: str, schema: Schema, threshold: float, policy: str | None
         f"text = {text!r}\n"
         f"labels = {_written(asked)}\n"
         f"result = extractor.extract_entities(text, labels, {', '.join(options)})\n"
+        "print(result)\n"
     )
 
 
@@ -36,6 +37,7 @@ def schema_lines(text: str, schema: Schema, model: str | None, *, threshold: flo
         f"text = {text!r}\n"
         f"schema = Schema.from_dict({_written(schema.to_dict())})\n"
         f"result = extractor.extract(text, schema, {options})\n"
+        "print(result)\n"
     )
 
 

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gliner2_core.errors import DataError
+from gliner2_core.json_text import RepeatedKeyError, parse_json
 from gliner2_core.training.example_checks import Fault
 
 _UTF8_BOM = b"\xef\xbb\xbf"
-
-
-class _RepeatedKeyError(ValueError):
-    """A JSON object has one key twice; json would keep only the last."""
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, Any] | Fault]:
@@ -52,21 +49,12 @@ def _raw_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
 
 def _decode_line(line: bytes, origin: str) -> tuple[str, Any] | Fault:
     try:
-        return origin, json.loads(line.decode("utf-8"), object_pairs_hook=_unique_keys)
+        return origin, parse_json(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         return Fault(origin, f"not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8")
     except json.JSONDecodeError as error:
         return Fault(origin, f"not JSON: {error.msg} (column {error.colno})")
-    except _RepeatedKeyError as error:
+    except RepeatedKeyError as error:
         return Fault(origin, str(error))
     except RecursionError:
         return Fault(origin, "not a record: nested too deeply")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _RepeatedKeyError(f"the key {twice!r} comes twice in one object; join the two")
-    return found

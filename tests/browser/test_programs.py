@@ -67,7 +67,7 @@ def test_the_other_endpoints_answer(client: Client) -> None:
         ("/extract_entities", [TEXT, ["a", "a"]], "'a'"),
         ("/extract_entities", [TEXT, ["a"], 2], "between 0 and 1"),
         ("/extract_structure", [TEXT, "a", ["b::[x"]], "lack a bracket"),
-        ("/classify_text", [TEXT, "a", "b"], "Labels must be a list"),
+        ("/classify_text", [TEXT, "a", "b"], "`labels` must be a list"),
         ("/extract", [TEXT, {"entity": ["a"]}], "entity"),
     ],
 )

@@ -127,6 +127,9 @@ def test_the_commands(store: AnnotationStore, tmp_path: Path, capsys: pytest.Cap
     assert main([*database, "backup", copy]) == 0
     assert main([*database, "check", copy]) == 0
     assert main([*database, "export", "--project", "news", "--out", str(tmp_path / "out")]) == 0
+    again = str(tmp_path / "out" / "train.jsonl")
+    assert main(["import", again, "--format", "gliner2", *database, "--project", "other"]) == 0
+    assert main(["import", str(tmp_path / "none"), "--format", "spacy", *database]) == 1
     store.close()
     assert main([*database, "restore", copy]) == 0
     said = capsys.readouterr().out
@@ -134,6 +137,7 @@ def test_the_commands(store: AnnotationStore, tmp_path: Path, capsys: pytest.Cap
         "is sound.\nversion 0001; 1 projects, 1 schemas, 1 documents, 1 records, 1 predictions, 1 annotations, 1 revisions"
         in said
     )
+    assert "1 records added to other, 0 were there already" in said
     assert "before-restore-1" in said
     assert main([*database, "restore", str(tmp_path / "nothing")]) == 1
     assert "restore: " in capsys.readouterr().err

@@ -84,7 +84,7 @@ def test_wrong_input_is_refused_with_words(
 def test_a_model_that_is_not_there_is_named() -> None:
     with pytest.raises(Gliner2Error) as caught:
         extract_entities(Services(Settings(models=("/no/such/folder",))), "x", "a", 0.5, DEFAULT)
-    assert words_for(caught.value).startswith("The model cannot be loaded. ")
+    assert words_for(caught.value).startswith("The model cannot be loaded: ")
 
 
 def test_unexpected_errors_keep_their_details_out_of_the_page() -> None:

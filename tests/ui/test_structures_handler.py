@@ -33,7 +33,7 @@ TASKS = [{**task_card(3).blank(), "name": "mood", "labels": "good, bad"}]
 
 
 def composed(services: Services, threshold: float = 0.0) -> StructureAnswer:
-    return extract_structures(services, TEXT, CARDS, "company, city", "sold in", TASKS, threshold)
+    return extract_structures(services, TEXT, CARDS, "company, city", "sold in", TASKS, "", threshold)
 
 
 def test_everything_is_answered_in_one_pass(services: Services) -> None:
@@ -79,6 +79,7 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
     ("given", "words"),
     [
         (([], "", "", []), "Add a structure"),
+        ((CARDS, "", "", [], "JSON: line 3."), "cannot be read. JSON: line 3. Mend it, or discard it"),
         (([{"name": "", "fields": []}], "", "", []), "Structure 1 has no name"),
         ((CARDS, "a\na", "", []), "“a” is given twice"),
         ((CARDS, "", "sale", []), "the schema already has a task of this name"),
@@ -88,8 +89,9 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
     ],
 )
 def test_forms_that_cannot_be_used_are_refused_with_words(services: Services, given: Any, words: str) -> None:
+    cards, labels, relations, tasks, draft = (*given, "")[:5]
     with pytest.raises((PageError, Gliner2Error)) as caught:
-        extract_structures(services, "x", *given, 0.5)
+        extract_structures(services, "x", cards, labels, relations, tasks, draft, 0.5)
     assert words in words_for(caught.value)
 
 
@@ -97,14 +99,14 @@ def test_a_rule_that_never_ends_is_stopped(services: Services) -> None:
     rule = {"pattern": "(?:(?:a|a)+)+b", "mode": "full", "exclude": False, "case": False}
     card = {"name": "s", "fields": [{**FIELD, "name": "f", "rules": [rule]}]}
     with pytest.raises(Gliner2Error) as caught:
-        extract_structures(services, "a" * 60, [card], "", "", [], 0.0)
+        extract_structures(services, "a" * 60, [card], "", "", [], "", 0.0)
     assert "Stopped: regular expression" in words_for(caught.value)
 
 
 def test_a_file_is_filled_row_by_row(services: Services, tmp_path: Path) -> None:
     source = tmp_path / "a.txt"
     source.write_text("Apple sells phones\nA shop in Rome\n", encoding="utf-8")
-    given = (CARDS, "city", "", TASKS, 0.0)
+    given = (CARDS, "city", "", TASKS, "", 0.0)
     *_, last = run_file(services, Cancel(), str(source), None, lambda: structure_job(services, *given), tmp_path)
     jsonl, table = (Path(path) for path in last.results)
     assert [json.loads(line)["line"] for line in jsonl.read_text(encoding="utf-8").splitlines()] == [1, 2]
@@ -123,4 +125,4 @@ def test_examples_are_read_by_the_form(example: Any) -> None:
 
 def test_names_taken_twice_are_the_schemas_own_error(services: Services) -> None:
     with pytest.raises(SchemaError):
-        extract_structures(services, "x", CARDS, "", "place", [], 0.5)
+        extract_structures(services, "x", CARDS, "", "place", [], "", 0.5)

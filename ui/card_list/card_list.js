@@ -70,7 +70,7 @@ function control(spec, input, card, refresh) {
   return label;
 }
 
-function cardNode(spec, list, index, redraw) {
+function cardNode(spec, list, index, redraw, offerBack) {
   const card = list[index];
   const node = make('fieldset', 'cl-card');
   const legend = make('legend', '', titleOf(spec, card, index));
@@ -117,6 +117,12 @@ function cardNode(spec, list, index, redraw) {
     list.splice(index, 1);
     redraw(Math.min(index, list.length - 1), 'first');
     say(`${gone} removed`);
+    offerBack(gone, () => {
+      if (list.length >= spec.most) { say(`There is no room for ${gone}`); return; }
+      list.splice(Math.min(index, list.length), 0, card);
+      redraw(Math.min(index, list.length - 1), 'first');
+      say(`${gone} is back`);
+    });
   });
   foot.append(buttons);
   node.append(foot);
@@ -127,13 +133,25 @@ function cardNode(spec, list, index, redraw) {
 function say(words) { said.textContent = words; }
 
 function focusOn(node, name) {
-  const wanted = node && (name === 'first' ? node.querySelector('input, textarea, select') : node.querySelector(`:scope > .cl-foot > .cl-buttons [data-act="${name}"]:not(:disabled)`));
-  (wanted || (node && node.querySelector('button:not(:disabled)')))?.focus();
+  if (!node) return;
+  const buttons = [...node.querySelectorAll(':scope > .cl-foot > .cl-buttons button:not(:disabled)')];
+  // At either end of the list the button that was pressed is off: its neighbour takes the focus.
+  const wanted = name === 'first' ? node.querySelector('input, textarea, select') : buttons.find((one) => one.dataset.act === name);
+  (wanted || buttons[0])?.focus();
 }
 
 function fill(box, add, spec, list) {
+  // One removed card can be brought back: the last one of all.
+  const offerBack = (name, bringBack) => {
+    for (const old of element.querySelectorAll('.cl-back')) old.remove();
+    const line = make('div', 'cl-back', `${name} is removed.`), button = make('button', '', 'Undo');
+    button.type = 'button';
+    button.addEventListener('click', () => { line.remove(); bringBack(); });
+    line.append(button);
+    add.before(line);
+  };
   const redraw = (index, name) => {
-    box.replaceChildren(...list.map((_, at) => cardNode(spec, list, at, redraw)));
+    box.replaceChildren(...list.map((_, at) => cardNode(spec, list, at, redraw, offerBack)));
     add.textContent = `+ ${spec.add}`;
     add.disabled = list.length >= spec.most;
     if (name) { if (list.length) focusOn(box.children[index], name); else add.focus(); send(false); }
@@ -146,6 +164,7 @@ function load() {
   const arrived = JSON.stringify(props.value || []);
   if (arrived === sent) return;
   sent = arrived;
+  for (const old of element.querySelectorAll('.cl-back')) old.remove();
   cards = JSON.parse(arrived);
   fill(root, rootAdd, facts.card, cards);
 }

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from gliner2_core import Schema
-from gliner2_core.errors import Gliner2Error
+from gliner2_core.errors import Gliner2Error, SchemaError
 from gliner2_core.field_specs import field_spec, parse_field
+from gliner2_core.json_text import RepeatedKeyError, parse_json
 from gliner2_core.tasks import Field, StructureTask
 from ui.messages import PageError
 
 INDENT = "  "
+_Named = TypeVar("_Named", Field, StructureTask)
 
 
 def write_specs(structures: Sequence[StructureTask]) -> str:
     """Return the text.
 
     Raises:
-        SchemaError: If a field's description would be read as something else.
+        SchemaError: If a name or a description would be read as something else.
     """
     lines = []
     for one in structures:
+        if one.name != one.name.strip() or one.name.startswith("{") or len(one.name.splitlines()) > 1:
+            raise SchemaError(f"the name {one.name!r} would be read as something else")
         lines += [one.name, *(INDENT + field_spec(field) for field in one.fields)]
     return "\n".join(lines)
 
@@ -33,7 +37,8 @@ def parse_specs(text: str, known: Sequence[StructureTask] = ()) -> tuple[Structu
 
     Args:
         text: What the box holds.
-        known: Structures of before; their fields' thresholds and rules, for which a spec has no place, are kept.
+        known: Structures of before; their fields' thresholds and rules, for which a spec has no place, are kept, also where
+            one of them was renamed.
 
     Returns:
         The structures.
@@ -45,11 +50,26 @@ def parse_specs(text: str, known: Sequence[StructureTask] = ()) -> tuple[Structu
         structures = _from_json(text)
     else:
         structures = _from_lines(text)
-    before = {(one.name, field.name): field for one in known for field in one.fields}
     return tuple(
-        replace(one, fields=tuple(_kept(field, before.get((one.name, field.name))) for field in one.fields))
-        for one in structures
+        replace(one, fields=_kept_fields(one.fields, before.fields if before else ()))
+        for one, before in _paired(structures, known)
     )
+
+
+def _kept_fields(fields: Sequence[Field], known: Sequence[Field]) -> tuple[Field, ...]:
+    return tuple(
+        replace(field, threshold=before.threshold, validators=before.validators) if before else field
+        for field, before in _paired(fields, known)
+    )
+
+
+def _paired(found: Sequence[_Named], known: Sequence[_Named]) -> Iterator[tuple[_Named, _Named | None]]:
+    """Yield what was found with what it was before: of the same name, or in the same place with a name that is gone."""
+    by_name = {one.name: one for one in known}
+    names = {one.name for one in found}
+    for index, one in enumerate(found):
+        in_place = known[index] if index < len(known) and known[index].name not in names else None
+        yield one, by_name.get(one.name, in_place)
 
 
 def _from_lines(text: str) -> list[StructureTask]:
@@ -83,15 +103,11 @@ def _from_lines(text: str) -> list[StructureTask]:
 
 def _from_json(text: str) -> Sequence[StructureTask]:
     try:
-        data: Mapping[str, Any] = json.loads(text)
+        data: Mapping[str, Any] = parse_json(text)
         return Schema().add_structures(data).tasks().structures
+    except RepeatedKeyError as error:
+        raise PageError(f"This cannot be read: {error}.") from error
     except json.JSONDecodeError as error:
         raise PageError(f"This begins like JSON but is none: {error}") from error
     except Gliner2Error as error:
         raise PageError(str(error)) from error
-
-
-def _kept(field: Field, before: Field | None) -> Field:
-    if before is None:
-        return field
-    return replace(field, threshold=before.threshold, validators=before.validators)

@@ -120,11 +120,13 @@ def _field(name: str, card: Card) -> Field:
         choices or None,
         card["description"].strip() or None,
         parse_threshold(threshold) if threshold else None,
-        [_rule(rule) for rule in card["rules"] if rule["pattern"]],
+        [_rule(number, rule) for number, rule in enumerate(card["rules"], 1)],
     )
 
 
-def _rule(card: Card) -> RegexValidator:
+def _rule(number: int, card: Card) -> RegexValidator:
+    if not card["pattern"]:
+        raise PageError(f"rule {number} has no regular expression. Write one, or remove the rule.")
     return RegexValidator(card["pattern"], card["mode"], card["exclude"], 0 if card["case"] else re.IGNORECASE)
 
 

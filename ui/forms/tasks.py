@@ -73,7 +73,7 @@ def add_tasks(schema: Schema, cards: Sequence[Card], *, most_labels: int) -> Sch
 
 
 def _add_task(schema: Schema, name: str, card: Card, most_labels: int) -> None:
-    labels = parse_labels(card["labels"], most=most_labels)
+    labels = parse_labels(card["labels"], most=most_labels, example="positive, negative")
     own = [label for label, options in labels.items() if "threshold" in options]
     if own:
         raise PageError(f"“{own[0]}” has a threshold of its own; classifications have one per task.")

@@ -63,15 +63,25 @@ def write_classifications(schema: Schema) -> tuple[list[dict[str, Any]]]:
 
 
 def read_structures(
-    settings: Settings, structures: Sequence[Card], labels: str, relations: str, tasks: Sequence[Card]
+    settings: Settings, structures: Sequence[Card], labels: str, relations: str, tasks: Sequence[Card], draft: str = ""
 ) -> Schema:
     """Return the schema of the structure builder: structures, and whatever else is asked in the same pass.
 
+    Args:
+        settings: The limits.
+        structures: Cards of structures.
+        labels: Entity labels, as typed; may be empty.
+        relations: Relation names, as typed; may be empty.
+        tasks: Cards of classification tasks.
+        draft: What is wrong with a text of the schema that is newer than the form; empty for nothing.
+
     Raises:
-        PageError: If nothing is asked, or an input cannot be read.
+        PageError: If there is such a text, nothing is asked, or an input cannot be read.
         InputError: If the model refuses a name or a label.
         SchemaError: If two parts of the schema have one name.
     """
+    if draft:
+        raise PageError(draft_words(draft))
     schema = add_structures(Schema(), structures)
     if (labels or "").strip():
         schema.entities(parse_labels(labels, most=settings.max_labels))
@@ -83,14 +93,21 @@ def read_structures(
     return schema
 
 
-def write_whole(schema: Schema) -> tuple[list[dict[str, Any]], str, str, list[dict[str, Any]]]:
-    """Return the inputs of the structure builder."""
+def draft_words(draft: str) -> str:
+    """Return what to say of a schema's text that cannot be read."""
+    draft = draft if draft.endswith((".", "!", "?")) else f"{draft}."
+    return f"The schema's text is newer than the form, but cannot be read. {draft} Mend it, or discard it and keep the form."
+
+
+def write_whole(schema: Schema) -> tuple[list[dict[str, Any]], str, str, list[dict[str, Any]], str]:
+    """Return the inputs of the structure builder; with them, no text of the schema is newer than the form."""
     tasks = schema.tasks()
     return (
         write_structures(tasks.structures),
         *write_entities(schema),
         write_labels({one.name: _relation_options(one) for one in tasks.relations}),
         *write_classifications(schema),
+        "",
     )
 
 

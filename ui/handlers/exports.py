@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from storage.formats import FORMATS
 from ui import render
 from ui.handlers.corrections import PROJECT
 from ui.messages import PageError
 from ui.services import Services
 
-EXPORTS = {"Training data (GLiNER2 JSONL)": "gliner2", "Everything, with predictions (JSONL)": "native"}
+EXPORTS = {format_.words: name for name, format_ in FORMATS.items()}
 """What the page offers → format."""
 
 
 def export_project(services: Services, project: str, kind: str, folder: Path) -> tuple[Path, str]:
-    """Write an archive of train.jsonl, dev.jsonl, test.jsonl and export.json; reads the store.
+    """Write an archive of a file a split and export.json; reads the store.
 
     Args:
         services: The store.

@@ -48,12 +48,13 @@ def placed(services: Services, form: Form, schema: Schema) -> tuple[tuple[Any, .
     """Return the inputs' values for a schema, and words about what they have no place for.
 
     Raises:
-        PageError: If they have a place for none of it.
+        PageError: If they have a place for none of it, or it is more than the page takes.
     """
+    if form.write(schema) == form.write(Schema()):
+        asked = " and ".join(part.replace("_", " ") for part in schema.to_dict())
+        raise PageError(f"This tab has no place for {asked}. Open the schema on the Structures tab, which has one.")
     try:
         values, left = filled(form, services.settings, schema)
     except PageError as error:
-        raise PageError(
-            f"This tab cannot show the schema, which asks for {' and '.join(schema.to_dict())}. {error}"
-        ) from error
+        raise PageError(f"The schema cannot be shown here. {error}") from error
     return values, f" This tab has no place for: {', '.join(left)}. It is left out." if left else ""

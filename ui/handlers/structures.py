@@ -39,6 +39,7 @@ def extract_structures(
     labels: str,
     relations: str,
     tasks: Sequence[Card],
+    draft: str,
     threshold: float,
     reader: Reader = DEFAULT_READER,
 ) -> StructureAnswer:
@@ -53,6 +54,7 @@ def extract_structures(
         labels: Entity labels, as typed; may be empty.
         relations: Relation names, as typed; may be empty.
         tasks: Cards of classification tasks.
+        draft: What is wrong with a text of the schema that is newer than the form; empty for nothing.
         threshold: 0–1.
         reader: Which model answers.
 
@@ -60,7 +62,7 @@ def extract_structures(
         What to show.
 
     Raises:
-        PageError: If the text is empty or too long, nothing is asked, or an input cannot be read.
+        PageError: If the text is empty or too long, nothing is asked, or an input or the draft cannot be read.
         InputError: If the model refuses a name or a label.
         SchemaError: If two parts of the schema have one name.
         WindowError: If the schema leaves no room for text.
@@ -68,7 +70,7 @@ def extract_structures(
         ValidatorTimeout: If a rule takes too long.
     """
     text = checked_text(services, text)
-    schema = read_structures(services.settings, structures, labels, relations, tasks)
+    schema = read_structures(services.settings, structures, labels, relations, tasks, draft)
     threshold = checked_threshold(threshold)
     source = reader.source(services)
     prediction = reader.read(services, text, schema, threshold=threshold)
@@ -103,6 +105,7 @@ def structure_job(
     labels: str,
     relations: str,
     tasks: Sequence[Card],
+    draft: str,
     threshold: float,
     model: str | None = None,
 ) -> FileJob:
@@ -115,7 +118,7 @@ def structure_job(
     """
     return FileJob(
         "structures",
-        read_structures(services.settings, structures, labels, relations, tasks),
+        read_structures(services.settings, structures, labels, relations, tasks, draft),
         {"threshold": checked_threshold(threshold)},
         ("part", "number", "field", "value", "start", "end", "confidence"),
         lambda prediction: [[*row[:-1], f"{row[-1]:.4f}"] for row in _values(prediction)],

@@ -14,6 +14,7 @@ from ui.findings import compare
 from ui.read_only_view import ReadOnlyView
 from ui.tabs.model_bar import ModelChoice
 
+CODE_WORDS = "Table, JSON, Python and Command above are those of the first model."
 WAITING = "Run to see both models' answers here, side by side."
 
 
@@ -52,7 +53,8 @@ class Comparison:
         """Return the values for the answers of both models."""
         predictions = [answer.prediction for answer in answers]
         names = [prediction.checkpoint.name for prediction in predictions]
-        values: dict[Any, Any] = {self.status: comparison_table(compare(*predictions), *names)}
+        table = comparison_table(compare(*predictions), *names) + render.hint(CODE_WORDS)
+        values: dict[Any, Any] = {self.status: table}
         for title, view, name, answer in zip(self.titles, self.views, names, answers, strict=True):
             values |= {title: render.heading(name) + answer.status, view: getattr(answer, self.answer_part)}
         return values

@@ -22,7 +22,8 @@ from ui.tabs.send_part import build_send_part
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
 TABLE_COLUMNS: parts.Columns = {"Label": "str", "Text": "str", "Start": "number", "End": "number", "Confidence": "str"}
 LABEL_HINT = (
-    "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own."
+    "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own. "
+    "Put quotes around a label that has a comma, colon or @ in it."
 )
 
 
@@ -50,13 +51,13 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
             )
             run, cancel = parts.build_run("entity", "Find entities")
             inputs = TabInputs("entity", text, [labels], ENTITY_FORM, [threshold, policy])
-            build_schema_part(services, inputs)
+            undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
             last = build_send_part(services, "entity", "Entities")
     comparison = build_comparison("entity", choice, partial(SpanView, empty=EMPTY_WORDS), "spans")
-    chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, [text, labels])
-    file_part = build_file_part("entity", "Find entities in the file", "labels and settings")
+    chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, undo)
+    file_part = build_file_part(services, "entity", "Find entities in the file", "labels and settings")
     wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
     return inputs

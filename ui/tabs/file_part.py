@@ -31,16 +31,21 @@ class FilePart:
     results: gr.File
 
 
-def build_file_part(prefix: str, action: str, settings: str) -> FilePart:
+def build_file_part(services: Services, prefix: str, action: str, settings: str) -> FilePart:
     """Lay it out, folded; call inside the tab.
 
     Args:
+        services: For the limits.
         prefix: Of the elements' ids.
         action: Words of the run button.
         settings: What of the tab applies to every text: `labels and settings`.
     """
     with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file", elem_classes="wb-file"):
-        hint = f"A .txt with a text per line, a .csv or a .jsonl. The {settings} above apply to every text."
+        limits = services.settings
+        hint = (
+            f"A .txt with a text per line, a .csv or a .jsonl, in UTF-8, of up to {limits.max_file_bytes / 1e6:,.0f} MB and "
+            f"{limits.max_rows:,} texts. The {settings} above apply to every text."
+        )
         gr.HTML(f'<p class="wb-status">{hint}</p>')
         with gr.Row(equal_height=False):
             with gr.Column(min_width=280):
@@ -135,6 +140,8 @@ def file_words(progress: FileProgress) -> str:
         left = progress.seconds * (1 - progress.share) / progress.share if progress.share else None
         ahead = f" · {100 * progress.share:.0f} % of the file" + ("" if left is None else f", about {left:,.0f} s left")
         return render.progress(words + ahead, progress.share)
+    if not n_texts and not progress.is_cancelled:
+        return render.problem(f"None of the {progress.done:,} lines could be used. {progress.faults[0].capitalize()}.")
     head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
     parts = [head, progress.notice, words + "."]
     if progress.n_faults:

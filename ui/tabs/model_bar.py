@@ -84,11 +84,10 @@ def wire_model_bar(services: Services, app: gr.Blocks, bar: ModelBar) -> None:
                 other = ""
             words = facts_words(services, wanted, other)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            kept = f" {model} still answers." if wanted != model else ""
-            return (
-                model, second, gr.Accordion(label=folded_words(model, second)), model, second or NO_SECOND,
-                render.problem(logged_words(error) + kept),
-            )  # fmt: skip
+            # What was typed stays, so that it can be mended.
+            label = gr.Accordion(label=folded_words(model, second))
+            kept = f"{logged_words(error).rstrip('.')}. As before: {folded_words(model, second)}."
+            return model, second, label, gr.skip(), gr.skip(), render.problem(kept)
         label = gr.Accordion(label=folded_words(wanted, other))
         return wanted, other, label, wanted, other or NO_SECOND, words
 

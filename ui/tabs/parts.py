@@ -10,6 +10,8 @@ from gradio.events import Dependency
 
 from ui import render
 from ui.code_view import CodeView
+from ui.tabs.events import PRIVATE
+from ui.tabs.undo_part import UndoPart
 
 Columns = Mapping[str, Literal["str", "number"]]
 """Header → what its cells hold."""
@@ -94,21 +96,28 @@ def build_code_tabs(prefix: str) -> dict[str, gr.components.Component]:
     return {"json": json, "python": python, "command": command}
 
 
-def build_examples(prefix: str, rows: Mapping[str, Sequence[Any]], inputs: Sequence[gr.components.Component]) -> Dependency:
+def build_examples(prefix: str, rows: Mapping[str, Sequence[Any]], undo: UndoPart) -> Dependency:
     """Lay out the examples; returns the event of choosing one.
 
     Args:
         prefix: Of the elements' ids.
-        rows: Name of the button → values of the inputs.
-        inputs: What an example fills.
+        rows: Name of the button → values of the first inputs that `undo` knows, which an example fills.
+        undo: Brings back what an example has replaced.
     """
-    examples = gr.Examples(
-        [list(values) for values in rows.values()],
-        list(inputs),
-        example_labels=list(rows),
+    # Not gr.Examples: it fills the inputs before any other event can read what it replaces (Gradio 6.31).
+    dataset = gr.Dataset(
         label="Examples",
-        examples_per_page=len(rows),
+        components=[gr.Textbox(visible=False)],
+        samples=[[name] for name in rows],
+        samples_per_page=len(rows),
+        type="index",
         elem_id=f"{prefix}-examples",
-        api_visibility="private",
     )
-    return examples.load_input_event
+    examples = list(rows.values())
+    filled = undo.inputs[: len(examples[0])]
+
+    def choose(index: int, *before: Any) -> dict[Any, Any]:
+        return {**dict(zip(filled, examples[index], strict=True)), **undo.kept(before)}
+
+    outputs = [*filled, undo.before, undo.button]
+    return dataset.click(choose, [dataset, *undo.inputs], outputs, queue=False, show_progress="hidden", **PRIVATE)

@@ -84,7 +84,7 @@ def wire_run(
             [*outputs.values(), cancel, last, *comparison.outputs()],
             trigger_mode="always_last",
             **model_queue(status),
-        )
+        ).then(None, None, None, js=f"() => workbench.reveal('{status.elem_id}', '{comparison.group.elem_id}')", **PRIVATE)
     cancel.click(stop, state, None, queue=False, **PRIVATE)
 
 

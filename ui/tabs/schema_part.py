@@ -15,6 +15,7 @@ from ui.handlers.schema_files import open_schema, placed
 from ui.messages import PageError, logged_words
 from ui.services import Services
 from ui.tabs.events import PRIVATE
+from ui.tabs.undo_part import UndoPart, build_undo
 
 SAVE_SCRIPT = "(text) => { if (text) workbench.save(text, 'schema.json'); return text; }"
 LINK_SCRIPT = "(fragment) => { if (fragment) workbench.share(fragment); return fragment; }"
@@ -43,18 +44,22 @@ class TabInputs:
         return [self.text, *self.schema, *self.options]
 
 
-def build_schema_part(services: Services, inputs: TabInputs) -> None:
+def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
     """Lay out the buttons and wire them; call inside the tab.
 
     Args:
         services: For the limits.
         inputs: Of the tab.
+
+    Returns:
+        What brings back the inputs that were replaced.
     """
     prefix = inputs.id
     with gr.Row(elem_classes="wb-schema"):
         save = gr.Button("Save schema", size="sm", elem_id=f"{prefix}-save")
         load = gr.UploadButton("Load schema", size="sm", file_types=[".json"], elem_id=f"{prefix}-load")
         share = gr.Button("Copy link", size="sm", elem_id=f"{prefix}-share")
+        undo = build_undo(prefix, inputs.all())
     status = gr.HTML("", elem_id=f"{prefix}-schema-status", elem_classes="wb-schema-status")
     sent = gr.Textbox(visible=False)
 
@@ -67,12 +72,12 @@ def build_schema_part(services: Services, inputs: TabInputs) -> None:
             "Saved as schema.json. Load it here, or give it to python -m gliner2_core extract --schema."
         )
 
-    def loaded(path: str) -> tuple[Any, ...]:
+    def loaded(path: str, *before: Any) -> dict[Any, Any]:
         try:
             values, words = open_schema(services, inputs.form, path)
         except Exception as error:  # noqa: BLE001 - see above
-            return *[gr.skip()] * len(inputs.schema), render.problem(logged_words(error))
-        return *values, render.note(words)
+            return {status: render.problem(logged_words(error))}
+        return {**dict(zip(inputs.schema, values, strict=True)), status: render.note(words), **undo.kept(before)}
 
     def linked(text: str, *values: Any) -> tuple[str, str]:
         n_schema = len(inputs.schema)
@@ -89,10 +94,19 @@ def build_schema_part(services: Services, inputs: TabInputs) -> None:
     save.click(saved, list(inputs.schema), [sent, status], queue=False, **PRIVATE).then(
         None, sent, sent, js=SAVE_SCRIPT, **PRIVATE
     )
-    load.upload(loaded, load, [*inputs.schema, status], queue=False, **PRIVATE)
+    replaced = [*inputs.schema, status, undo.before, undo.button]
+    load.upload(loaded, [load, *inputs.all()], replaced, queue=False, **PRIVATE)
     share.click(linked, inputs.all(), [sent, status], queue=False, **PRIVATE).then(
         None, sent, sent, js=LINK_SCRIPT, **PRIVATE
     )
+    _wipe(status, inputs)
+    return undo
+
+
+def _wipe(status: gr.HTML, inputs: TabInputs) -> None:
+    """Let a message about the schema or the link go when what it was about changes."""
+    edits = [component.input for component in inputs.all() if hasattr(component, "input")]
+    gr.on(edits, None, None, status, js="() => ['']", queue=False, show_progress="hidden", **PRIVATE)
 
 
 def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[TabInputs], status: gr.HTML) -> None:
@@ -126,4 +140,6 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
         }
 
     outputs = [component for part in parts for component in part.all()]
+    for part in parts:
+        _wipe(status, part)
     app.load(opened, fragment, [*outputs, tabs, status], js="() => location.hash.slice(1)", queue=False, **PRIVATE)

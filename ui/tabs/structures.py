@@ -21,7 +21,7 @@ from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
-from ui.tabs.schema_editor import build_schema_editor
+from ui.tabs.schema_editor import build_draft_part, build_schema_editor
 from ui.tabs.schema_part import TabInputs, build_schema_part
 from ui.tabs.send_part import build_send_part
 
@@ -54,14 +54,14 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
             threshold = parts.build_threshold("structure")
             run, cancel = parts.build_run("structure", "Fill structures")
             inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold])
-            build_schema_part(services, inputs)
+            undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
             last = build_send_part(services, "structure", "Structures")
     comparison = build_comparison("structure", choice, partial(RecordView, empty=EMPTY_WORDS), "records")
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
-    chosen = parts.build_examples("structure", rows, [text, *schema])
-    file_part = build_file_part("structure", "Fill structures from the file", "schema and settings")
+    chosen = parts.build_examples("structure", rows, undo)
+    file_part = build_file_part(services, "structure", "Fill structures from the file", "schema and settings")
     wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
     wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
     return inputs
@@ -70,6 +70,7 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
 def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
     settings, first = services.settings, STRUCTURE_EXAMPLES[0].schema()
     values = write_whole(first)
+    draft = build_draft_part()
     with gr.Tabs():
         with gr.Tab("Form"):
             structures = CardList(
@@ -88,8 +89,8 @@ def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
                 gr.HTML('<h2 class="wb-part">Classifications</h2>')
                 tasks = CardList(task_card(settings.max_tasks), values[3], elem_id="structure-tasks")
         form: Sequence[CardList | gr.Textbox] = [structures, labels, relations, tasks]
-        build_schema_editor(services, form, first)
-    return form
+        build_schema_editor(services, form, draft, first)
+    return [*form, draft.words]
 
 
 def _build_outputs() -> Outputs:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ui.forms.labels import parse_labels
+from ui.forms.labels import parse_labels, write_labels
 from ui.messages import PageError
 
 
@@ -27,6 +29,12 @@ from ui.messages import PageError
         ("city::a town", {"city": {"description": "a town"}}),
         ("e-mail: like a@b.c", {"e-mail": {"description": "like a@b.c"}}),
         ("person: at 9 @ home @ 0.3", {"person": {"description": "at 9 @ home", "threshold": 0.3}}),
+        ("person (real, not fictional), city", {"person (real, not fictional)": {}, "city": {}}),
+        ("time (24 h: utc)", {"time (24 h: utc)": {}}),
+        ('"Smith, Wesson @ Co: all", city', {"Smith, Wesson @ Co: all": {}, "city": {}}),
+        ('"a, b": "costs @ 0.5" @ 0,4', {"a, b": {"description": "costs @ 0.5", "threshold": 0.4}}),
+        ('"say ""hi"""', {'say "hi"': {}}),
+        ('6" nail, nut', {'6" nail': {}, "nut": {}}),
     ],
 )
 def test_labels_are_read(text: str, labels: dict[str, Any]) -> None:
@@ -60,3 +68,13 @@ def test_decimal_comma_is_read_as_a_point() -> None:
 def test_threshold_in_the_wrong_place_is_told(text: str) -> None:
     with pytest.raises(PageError, match="line 1"):
         parse_labels(text, most=10)
+
+
+WORDS = st.text('ab",;:@(). 05%', min_size=1, max_size=10).map(str.strip).filter(bool)
+
+
+@given(WORDS, st.none() | WORDS, st.sampled_from([None, 0.0, 0.25, 1.0]))
+def test_any_label_is_read_back_as_it_was(name: str, description: str | None, threshold: float | None) -> None:
+    options = {"description": description, "threshold": threshold}
+    text = write_labels({name: options})
+    assert parse_labels(text, most=1) == {name: {key: value for key, value in options.items() if value is not None}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gliner2_core import RegexValidator, Schema
 from gliner2_core.errors import SchemaError
+from gliner2_core.field_specs import make_field
 from ui.forms.specs import parse_specs, write_specs
 from ui.messages import PageError
 
@@ -38,6 +41,29 @@ def test_what_a_spec_has_no_place_for_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("product\n  title\n  price", ["title", "price"]),
+        ("item\n  name\n  cost", ["name", "cost"]),
+    ],
+)
+def test_a_field_that_is_renamed_keeps_its_rules_and_threshold(text: str, names: list[str]) -> None:
+    schema = Schema()
+    schema.structure("product").field("name", "list", None, None, 0.2, [RegexValidator("a+")]).field("price", threshold=0.3)
+    fields = parse_specs(text, schema.tasks().structures)[0].fields
+    assert [field.name for field in fields] == names
+    assert [field.threshold for field in fields] == [0.2, 0.3]
+    assert fields[0].validators == (RegexValidator("a+"),)
+
+
+def test_a_field_put_before_another_takes_nothing_from_it() -> None:
+    schema = Schema()
+    schema.structure("product").field("name", threshold=0.2)
+    new, name = parse_specs("product\n  brand\n  name", schema.tasks().structures)[0].fields
+    assert (new.threshold, name.threshold) == (None, 0.2)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("  name", "Line 1 is a field without a structure"),
@@ -47,6 +73,7 @@ def test_what_a_spec_has_no_place_for_is_kept() -> None:
         ("a\n  b::[x|y", "line 2"),
         ("a\n  ::str", "line 2"),
         ('{"a": ["b"', "begins like JSON but is none"),
+        ('{"a": ["b"], "a": ["c"]}', "the key 'a' comes twice"),
         ('{"a": "b"}', "must be a list of field specs"),
     ],
 )
@@ -56,8 +83,20 @@ def test_lines_that_cannot_be_read_are_named(text: str, words: str) -> None:
     assert words in str(caught.value)
 
 
-def test_a_description_that_a_spec_cannot_hold_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("structure", "field"),
+    [
+        ("a", {"name": "b", "description": "x::y"}),
+        ("a", {"name": "b", "description": "x\ny"}),
+        ("a", {"name": "b::c"}),
+        ("a", {"name": " b"}),
+        ("a", {"name": "b", "choices": ["x|y", "z"]}),
+        ("{a", {"name": "b"}),
+    ],
+)
+def test_what_a_spec_cannot_hold_is_refused(structure: str, field: dict[str, Any]) -> None:
     schema = Schema()
-    schema.structure("a").field("b", description="x::y")
-    with pytest.raises(SchemaError, match="two descriptions"):
+    schema.structure(structure)
+    schema.add_field(structure, make_field(**field))
+    with pytest.raises(SchemaError, match=r"cannot be written as a spec string|read as something else"):
         write_specs(schema.tasks().structures)
