@@ -83,6 +83,19 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A record that no model has read yet.
+
+    Attributes:
+        schema: As `Schema.to_dict` writes it.
+    """
+
+    id: int
+    text: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What became of a text that was stored.
 

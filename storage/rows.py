@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -25,7 +25,7 @@ from storage.models import (
     now,
 )
 from storage.outputs import Output
-from storage.records import Checkpoint, Head, Record, Revision, Status
+from storage.records import Checkpoint, Head, Record, Revision, Status, Unread
 
 _SHUFFLED = 2**31 - 1
 
@@ -116,6 +116,22 @@ def text_and_schema(session: Session, record: int) -> tuple[str, dict[str, Any]]
     if found is None:
         raise NotFoundError(f"there is no record {record}")
     return found.text, json.loads(found.body)
+
+
+def unread_ids(project: str) -> Select[int]:
+    """Return the query for records that no model has read and nobody has finished."""
+    is_finished = select(Annotation.id).where(Annotation.record_id == RecordRow.id, Annotation.status != "draft").exists()
+    return (
+        select(RecordRow.id)
+        .join(Project, Project.id == RecordRow.project_id)
+        .where(Project.name == project, RecordRow.prediction_id.is_(None), ~is_finished)
+    )
+
+
+def unread(session: Session, project: str, after: int, most: int) -> list[Unread]:
+    """Return such records behind one, in the order in which they came."""
+    found = session.scalars(unread_ids(project).where(RecordRow.id > after).order_by(RecordRow.id).limit(most)).all()
+    return [Unread(record, *text_and_schema(session, record)) for record in found]
 
 
 def record_of(session: Session, record: int, annotator: str) -> Record:

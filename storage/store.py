@@ -18,7 +18,7 @@ from storage.output_checks import check_output, check_text
 from storage.outputs import Output
 from storage.queue import queue_page
 from storage.queues import Cursor, QueueFilter, QueuePage
-from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts
+from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts, Unread
 from storage.versions import Key, Version, write_version
 
 PAGE = 200
@@ -212,6 +212,29 @@ class AnnotationStore:
         if found is None:
             raise NotFoundError(f"there is no revision {rev} of record {record_id} by {annotator}")
         return self._save(Key(record_id, annotator), Version(found.output, found.status, f"restore {rev}"), seen)
+
+    def unread(self, project: str, *, after: int = 0, most: int = 50) -> list[Unread]:
+        """Return records that no model has read and nobody has finished, in the order in which they came.
+
+        Args:
+            project: Its name.
+            after: Records up to this one are passed over.
+            most: Records at once.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return rows.unread(session, project, after, most)
+
+    def n_unread(self, project: str) -> int:
+        """Return how many records no model has read and nobody has finished.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return session.scalar(select(func.count()).select_from(rows.unread_ids(project).subquery())) or 0
 
     def counts(self, project: str) -> Counts:
         """Return how much of a project is there and done; zeros if there is no such project.

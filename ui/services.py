@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gliner2_core.errors import Gliner2Error
 from ui.messages import PageError
 from ui.models import Models
+from ui.queue_reader import QueueReader
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class Services:
-    """The models, the store and the limits.
+    """The models, the store, what reads its queue, and the limits.
 
     Args:
         settings: Of the app.
@@ -27,6 +28,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.models = Models(settings)
+        self.reader = QueueReader(self)
         self._store: AnnotationStore | None = None
         self._lock = threading.Lock()
 

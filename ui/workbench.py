@@ -51,7 +51,8 @@ def build_app(services: Services) -> gr.Blocks:
             parts = [_build_tab(services, bar.choice, *tab) for tab in TABS]
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
-                    wire_corrections_tab(services, build_corrections_tab(), corrections)
+                    built = build_corrections_tab([title for title, *_ in TABS])
+                    wire_corrections_tab(services, built, corrections, parts, bar.choice.model)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)

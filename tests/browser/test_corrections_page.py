@@ -212,3 +212,23 @@ def test_a_phone_needs_no_sideways_scrolling(tab: Page) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})
     expect(tab.locator("#corrections-submit")).to_be_visible()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_texts_are_imported_read_by_the_model_and_shown(tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text("Ann 🎉 flew to Rome\n\nBob stayed <b>here</b>\n", encoding="utf-8")
+    tab.get_by_label("Project").fill("zoo")
+    tab.keyboard.press("Enter")
+    tab.locator("#corrections-import button").first.click()
+    tab.locator("#corrections-import-run").click()
+    expect(tab.locator("#corrections-import-status")).to_contain_text("Choose a file first")
+    tab.locator("#corrections-import-file input[type=file]").set_input_files(path)
+    expect(tab.locator("#corrections-import-file")).to_contain_text("in.txt")
+    tab.locator("#corrections-import-run").click()
+    expect(tab.locator("#corrections-import-status")).to_contain_text("2 records added to “zoo”", timeout=30_000)
+    tab.locator("#corrections-read").click()
+    expect(tab.locator("#corrections-read-status")).to_contain_text("2 of 2 records read", timeout=60_000)
+    expect(tab.locator("#corrections-read-stop")).to_be_hidden()
+    tab.locator("#corrections-open").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("predicted by", timeout=30_000)
+    expect(tab.locator(".se-text")).to_contain_text("Ann 🎉 flew to Rome")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -11,6 +12,7 @@ from ui.handlers.annotation import ORDERS, SHOWN
 from ui.handlers.corrections import PROJECT
 from ui.handlers.exports import EXPORTS
 from ui.span_editor import SpanEditor
+from ui.tabs.import_part import ImportPart, build_import_part
 
 EMPTY_WORDS = "No record is open. “Send to corrections” on the other tabs fills the queue; “Open queue” shows it."
 
@@ -38,12 +40,19 @@ class CorrectionsTab:
     kind: gr.Dropdown
     export: gr.Button
     archive: gr.File
+    importing: ImportPart
 
 
-def build_corrections_tab() -> CorrectionsTab:
-    """Lay out the tab; call inside a gr.Tab."""
+def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
+    """Lay out the tab; call inside a gr.Tab.
+
+    Args:
+        tabs: Titles of the tabs whose schema can be asked of imported texts.
+    """
     with gr.Row(equal_height=False, elem_classes="wb-bar"):
-        project = gr.Dropdown([PROJECT], value=PROJECT, label="Project", elem_id="corrections-project")
+        project = gr.Dropdown(
+            [PROJECT], value=PROJECT, label="Project", allow_custom_value=True, elem_id="corrections-project"
+        )
         annotator = gr.Textbox("me", label="Your name", max_lines=1, elem_id="corrections-annotator")
         show = gr.Dropdown(list(SHOWN), value=next(iter(SHOWN)), label="Show", elem_id="corrections-show")
         order = gr.Dropdown(list(ORDERS), value=next(iter(ORDERS)), label="Order", elem_id="corrections-order")
@@ -63,9 +72,9 @@ def build_corrections_tab() -> CorrectionsTab:
         with gr.Column(scale=4, min_width=320):
             counts = gr.HTML(render.note("No queue is open."), elem_id="corrections-counts")
             queue = gr.Dataframe(
-                headers=["No.", "Text", "Least sure", "Status"], datatype=["number", "str", "str", "str"],
+                headers=["No.", "Text", "Sure", "State"], datatype=["number", "str", "str", "str"],
                 type="array", interactive=False, wrap=True, label="Queue", elem_id="corrections-queue",
-                column_widths=["15%", "50%", "17%", "18%"], max_height=520,
+                column_widths=["15%", "43%", "19%", "23%"], max_height=520,
             )  # fmt: skip
             with gr.Accordion("Versions of this record", open=False, elem_id="corrections-history"):
                 versions = gr.Dropdown(
@@ -73,11 +82,12 @@ def build_corrections_tab() -> CorrectionsTab:
                     elem_id="corrections-versions",
                 )  # fmt: skip
                 bring_back = gr.Button("Bring it back", elem_id="corrections-bring-back")
+            importing = build_import_part(tabs)
             with gr.Accordion("Export", open=False, elem_id="corrections-export"):
                 kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
                 export = gr.Button("Export", elem_id="corrections-export-run")
                 archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
     return CorrectionsTab(
         project, annotator, show, order, search, open_, counts, queue, editor, status, submit, skip, back, discard,
-        versions, bring_back, kind, export, archive,
+        versions, bring_back, kind, export, archive, importing,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,17 +19,23 @@ from ui.services import Services
 from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import PRIVATE
+from ui.tabs.import_part import wire_import_part
+from ui.tabs.schema_part import TabInputs
 
 STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
 
 
-def wire_corrections_tab(services: Services, parts: CorrectionsTab, tab: gr.Tab) -> None:
+def wire_corrections_tab(
+    services: Services, parts: CorrectionsTab, tab: gr.Tab, tabs: Sequence[TabInputs], model: gr.State
+) -> None:
     """Wire the events.
 
     Args:
         services: The store.
         parts: The tab's components.
         tab: Its queue is read anew whenever it is opened.
+        tabs: Whose schema can be asked of imported texts.
+        model: The visitor's.
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
@@ -46,6 +52,8 @@ def wire_corrections_tab(services: Services, parts: CorrectionsTab, tab: gr.Tab)
     parts.discard.click(events.discarded, [desk, parts.editor], shown, **STORE_QUEUE)
     parts.skip.click(events.skipped, desk, shown, **STORE_QUEUE)
     parts.back.click(events.back, desk, shown, **STORE_QUEUE)
+    who = [parts.project, parts.annotator]
+    wire_import_part(services, parts.importing, tabs, who, model, lambda event: event.then(**opening))
     parts.export.click(events.exported, [parts.project, parts.kind], [parts.archive, parts.counts], **STORE_QUEUE)
 
 
