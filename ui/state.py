@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gliner2_core import Prediction, Schema
 
 if TYPE_CHECKING:
-    from storage.queues import QueueFilter
+    from storage.queues import Cursor, QueueFilter
 
 
 class Cancel:
@@ -41,6 +41,7 @@ class Desk:
         self.since = 0.0
         self.skipped: list[int] = []
         self.visited: list[int] = []
+        self.pages: list[Cursor] = []
 
     def __deepcopy__(self, _memo: object) -> Desk:
         """Return a fresh one: each visitor begins with a desk of their own."""

@@ -175,6 +175,35 @@ def test_searches_and_statuses_narrow_the_queue(keeping: Services) -> None:
     assert (view.rows, view.editor["record"], view.status) == ([], 0, "Nothing is left in this queue.")
 
 
+def test_labels_and_confidence_narrow_the_queue(keeping: Services) -> None:
+    desk = Desk()
+
+    def shown(label: str, most: float) -> int:
+        asked = asked_queue("default", "ann", "All", "Least sure first", "", label, most)
+        return len(annotation.open_queue(keeping, desk, asked).rows)
+
+    everything = shown("", 1)
+    assert everything == shown("person", 1) > 0
+    assert shown("nothing of the kind", 1) == 0
+    assert shown("", 0) < everything
+
+
+def test_lines_are_turned_forth_and_back(keeping: Services) -> None:
+    keeping.store().add_texts("many", [f"Ann {number}" for number in range(120)], {"entities": {"person": {}}})
+    desk = Desk()
+    first = annotation.open_queue(keeping, desk, asked_queue("many", "ann", "All", "As they came", "")).rows
+    second, words = annotation.turn(keeping, desk, is_forward=True)
+    third, _ = annotation.turn(keeping, desk, is_forward=True)
+    assert words == "Lines 51 to 100 of the queue."
+    assert [row[1] for row in (*first, *second, *third)] == [f"Ann {number}" for number in range(120)]
+    with pytest.raises(PageError, match="last lines"):
+        annotation.turn(keeping, desk, is_forward=True)
+    assert annotation.turn(keeping, desk, is_forward=False)[0] == second
+    assert annotation.turn(keeping, desk, is_forward=False)[0] == first
+    with pytest.raises(PageError, match="first lines"):
+        annotation.turn(keeping, desk, is_forward=False)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -13,6 +13,7 @@ from storage.records import Status
 from ui import render
 from ui.editor_values import edited_output, editor_value
 from ui.handlers.corrections import PROJECT
+from ui.handlers.requests import checked_threshold
 from ui.messages import PageError
 from ui.services import Services
 from ui.span_editor import EMPTY
@@ -49,19 +50,37 @@ class View:
     versions: list[str]
 
 
-def asked_queue(project: str, annotator: str, show: str, order: str, search: str) -> QueueFilter:
+def asked_queue(
+    project: str, annotator: str, show: str, order: str, search: str, label: str = "", most: float | None = 1.0
+) -> QueueFilter:
     """Return what the queue shows.
 
+    Args:
+        project: Its name.
+        annotator: The visitor's name.
+        show: One of `SHOWN`.
+        order: One of `ORDERS`.
+        search: Part of the texts; empty for all.
+        label: Label, field, relation or class that the records hold; empty for all.
+        most: Only records with a finding of at most this confidence; 1 for all.
+
     Raises:
-        PageError: If a choice is none or the name is missing.
+        PageError: If a choice is none, the name is missing, or the confidence is no number between 0 and 1.
     """
     name = (annotator or "").strip()
     if not name or len(name) > LONGEST_NAME:
         raise PageError(f"Type your name, up to {LONGEST_NAME} characters: it stands beside each correction.")
     if show not in SHOWN or order not in ORDERS:
         raise PageError(f"Choose one of {', '.join(SHOWN)}, and one of {', '.join(ORDERS)}.")
+    most = 1.0 if most is None else checked_threshold(most)
     return QueueFilter(
-        project or PROJECT, name, status=SHOWN[show], order=ORDERS[order], search=(search or "").strip() or None
+        project or PROJECT,
+        name,
+        status=SHOWN[show],
+        order=ORDERS[order],
+        search=(search or "").strip() or None,
+        label=(label or "").strip() or None,
+        most_confidence=most if most < 1 else None,
     )
 
 
@@ -72,7 +91,7 @@ def open_queue(services: Services, desk: Desk, asked: QueueFilter) -> View:
         StorageError: If it cannot be read.
     """
     with desk.lock:
-        desk.asked, desk.skipped, desk.visited = asked, [], []
+        desk.asked, desk.skipped, desk.visited, desk.pages = asked, [], [], []
         return _opened(services, desk, _next(services, desk), "")
 
 
@@ -86,6 +105,32 @@ def open_record(services: Services, desk: Desk, record_id: int) -> View:
         if desk.record_id and desk.record_id != record_id:
             desk.visited.append(desk.record_id)
         return _opened(services, desk, record_id, "")
+
+
+def turn(services: Services, desk: Desk, is_forward: bool) -> tuple[list[list[Any]], str]:
+    """Show the next or the former lines of the queue; the open record stays.
+
+    Returns:
+        The lines, and which they are, in words.
+
+    Raises:
+        PageError: If no queue is open, or there are no such lines.
+        StorageError: If the store cannot be read.
+    """
+    with desk.lock:
+        asked, store = _asked(desk), services.store()
+        if is_forward:
+            after = store.queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES).after
+            if after is None:
+                raise PageError("These are the last lines of the queue.")
+            desk.pages.append(after)
+        elif desk.pages:
+            desk.pages.pop()
+        else:
+            raise PageError("These are the first lines of the queue.")
+        lines = store.queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES).lines
+        first = LINES * len(desk.pages) + 1
+        return [_row(line) for line in lines], f"Lines {first:,} to {first + len(lines) - 1:,} of the queue."
 
 
 def bring_back(services: Services, desk: Desk, version: str | None) -> View:
@@ -220,7 +265,7 @@ def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
     desk.seen = record.head.rev if record and record.head else 0
     desk.prediction_id = record.prediction_id if record else None
     counts = store.counts(asked.project)
-    lines = store.queue(asked, most=LINES).lines
+    lines = store.queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES).lines
     left = replace(asked, status="open")
     more = store.queue(left, most=1).lines
     words = said + (_about(record) if record else "Nothing is left in this queue." if more else "Everything here is done.")

@@ -26,9 +26,13 @@ class CorrectionsTab:
     show: gr.Dropdown
     order: gr.Dropdown
     search: gr.Textbox
+    label: gr.Textbox
+    most: gr.Number
     open: gr.Button
     counts: gr.HTML
     queue: gr.Dataframe
+    former: gr.Button
+    further: gr.Button
     editor: SpanEditor
     status: gr.HTML
     submit: gr.Button
@@ -57,6 +61,8 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
         show = gr.Dropdown(list(SHOWN), value=next(iter(SHOWN)), label="Show", elem_id="corrections-show")
         order = gr.Dropdown(list(ORDERS), value=next(iter(ORDERS)), label="Order", elem_id="corrections-order")
         search = gr.Textbox(label="Search in texts", max_lines=1, elem_id="corrections-search")
+        label = gr.Textbox(label="Holds the label", max_lines=1, elem_id="corrections-label")
+        most = gr.Number(1, label="Sure at most", minimum=0, maximum=1, step=0.05, elem_id="corrections-most")
         open_ = gr.Button("Open queue", elem_id="corrections-open", min_width=110)
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=7, min_width=320):
@@ -76,6 +82,9 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
                 type="array", interactive=False, wrap=True, label="Queue", elem_id="corrections-queue",
                 column_widths=["15%", "43%", "19%", "23%"], max_height=520,
             )  # fmt: skip
+            with gr.Row(elem_classes="wb-schema"):
+                former = gr.Button("Former lines", size="sm", elem_id="corrections-former")
+                further = gr.Button("Further lines", size="sm", elem_id="corrections-further")
             with gr.Accordion("Versions of this record", open=False, elem_id="corrections-history"):
                 versions = gr.Dropdown(
                     [], label="Saved versions, newest first", info="Every version stays; bringing one back makes a new one.",
@@ -88,6 +97,6 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
                 export = gr.Button("Export", elem_id="corrections-export-run")
                 archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
     return CorrectionsTab(
-        project, annotator, show, order, search, open_, counts, queue, editor, status, submit, skip, back, discard,
-        versions, bring_back, kind, export, archive, importing,
+        project, annotator, show, order, search, label, most, open_, counts, queue, former, further, editor, status, submit,
+        skip, back, discard, versions, bring_back, kind, export, archive, importing,
     )  # fmt: skip

@@ -39,11 +39,14 @@ def wire_corrections_tab(
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
-    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search]
+    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search, parts.label, parts.most]
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
     tab.select(events.projects, None, parts.project, **STORE_QUEUE).then(**opening)
-    for start in (parts.open.click, parts.search.submit, parts.show.input, parts.order.input, parts.project.input):
+    boxes = (parts.search.submit, parts.label.submit, parts.most.submit)
+    for start in (parts.open.click, *boxes, parts.show.input, parts.order.input, parts.project.input):
         start(**opening)
+    parts.former.click(events.former, desk, [parts.queue, parts.counts], **STORE_QUEUE)
+    parts.further.click(events.further, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.queue.select(events.picked, [desk, parts.queue], shown, **STORE_QUEUE)
     drafted = [parts.status, parts.versions]
     parts.editor.input(events.draft, [desk, parts.editor], drafted, trigger_mode="always_last", **STORE_QUEUE)
@@ -69,6 +72,19 @@ class _Events:
         record = int(rows[event.index[0]][0])
         return self._shown(lambda: annotation.open_record(self._services, desk, record))
 
+    def former(self, desk: Desk) -> tuple[Any, str]:
+        return self._turned(desk, is_forward=False)
+
+    def further(self, desk: Desk) -> tuple[Any, str]:
+        return self._turned(desk, is_forward=True)
+
+    def _turned(self, desk: Desk, *, is_forward: bool) -> tuple[Any, str]:
+        try:
+            rows, words = annotation.turn(self._services, desk, is_forward)
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            return gr.skip(), render.problem(logged_words(error))
+        return rows, render.note(words)
+
     def submitted(self, desk: Desk, payload: dict[str, Any]) -> dict[Any, Any]:
         return self._shown(lambda: annotation.finish(self._services, desk, payload, "submitted"))
 
@@ -84,7 +100,7 @@ class _Events:
     def draft(self, desk: Desk, payload: dict[str, Any]) -> tuple[Any, Any]:
         try:
             words = annotation.keep_draft(self._services, desk, payload)
-        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+        except Exception as error:  # noqa: BLE001 - see above
             return render.problem(logged_words(error)), gr.skip()
         if words is None:
             return gr.skip(), gr.skip()
