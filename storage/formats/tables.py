@@ -47,7 +47,7 @@ def table_rows(record: Record) -> Iterator[list[Any]]:
 def csv_lines(record: Record, _: Tally) -> str:
     """Return the CSV lines of a record; cells that a spreadsheet would run get an apostrophe in front."""
     target = io.StringIO()
-    csv.writer(target).writerows([_guarded(cell) for cell in row] for row in table_rows(record))
+    csv.writer(target).writerows([guarded(cell) for cell in row] for row in table_rows(record))
     return target.getvalue()
 
 
@@ -72,5 +72,6 @@ def write_parquet(rows: list[list[Any]], path: Path) -> None:
     table.to_parquet(path, index=False)
 
 
-def _guarded(cell: Any) -> Any:
+def guarded(cell: Any) -> Any:
+    """Keep a spreadsheet from running a cell: text that begins like a formula gets an apostrophe in front."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -16,6 +16,7 @@ from gliner2_core import Prediction, Schema
 from gliner2_core.documents import BadLine, Document, column_names, default_column, kind_of, read_documents
 from gliner2_core.errors import Gliner2Error
 from gliner2_core.views import View
+from storage.formats.tables import guarded
 from ui.messages import PageError
 from ui.services import Services
 from ui.state import Cancel
@@ -204,8 +205,3 @@ class _Writer:
         for row in rows:
             self._csv.writerow([guarded(cell) for cell in (document.line, *row)])
         return len(rows)
-
-
-def guarded(cell: Any) -> Any:
-    """Keep a spreadsheet from running a cell: text that begins like a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
