@@ -25,6 +25,8 @@ class LossConfig:
         typing_weight: Weight of a softmax over the labels at each true span: which label, given the span.
         single_label: `softmax` cross-entropy or `bce` for tasks with exactly one true label.
         count_weight: Weight of the count loss.
+        several_weight: Weight of a count of two and more within it; most texts hold one instance, so that a head that always
+            says one is right too often to learn anything else.
         classification_weight: Weight of the classification loss.
         are_all_counts_learned: Also for entities (always 1) and for absent structures (0); the reference does neither.
     """
@@ -36,6 +38,7 @@ class LossConfig:
     count_weight: float = 0.3
     classification_weight: float = 1.0
     are_all_counts_learned: bool = True
+    several_weight: float = 1.0
 
 
 REFERENCE_LOSS = LossConfig("sum", 0.5, 0.0, "bce", 1.0, 1.0, are_all_counts_learned=False)
@@ -79,7 +82,9 @@ def compute_losses(model: Gliner2Model, batch: TrainingBatch, config: LossConfig
     if bool(learned.any()):
         count_logits = model.count_logits(states.prompts[learned]).float()
         reduction = "sum" if config.reduction == "sum" else "mean"
-        counts = functional.cross_entropy(count_logits, batch.counts[learned], reduction=reduction)
+        weights = count_logits.new_ones(count_logits.shape[-1])
+        weights[2:] = config.several_weight
+        counts = functional.cross_entropy(count_logits, batch.counts[learned], weights, reduction=reduction)
     if bool(batch.is_classification.any()):
         classifications = _classification_loss(model, batch, states.labels, config)
     total = (

@@ -10,7 +10,7 @@ import pytest
 
 from gliner2_core.errors import Gliner2Error
 from ui.handlers.entities import POLICIES, entity_job
-from ui.handlers.files import FileProgress, columns_of, guarded, run_file
+from ui.handlers.files import FileProgress, columns_of, run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
 from ui.state import Cancel

@@ -253,7 +253,7 @@ def test_a_fault_names_place_value_and_what_is_allowed(output: dict[str, Any], e
         ({"input": "a", "output": {"entities": {"a": []}}, "id": 3}, "unknown key 'id' in the record; known: input, output"),
         (
             {"entities": {"a": []}},
-            "the key 'input' is missing; a record is {\"input\": …, \"output\": {…}}",
+            'the key \'input\' is missing; a record is {"input": …, "output": {…}}',
         ),
     ],
 )

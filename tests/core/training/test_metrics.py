@@ -74,9 +74,7 @@ def test_f1_is_the_harmonic_mean(correct: int, wrong: int, missed: int) -> None:
 
 
 def test_a_span_off_by_one_or_with_another_label_is_wrong() -> None:
-    scores = span_scores(
-        [[span("a", 0, 3), span("b", 5, 7)]], [[span("a", 0, 4), span("c", 5, 7)]]
-    )
+    scores = span_scores([[span("a", 0, 3), span("b", 5, 7)]], [[span("a", 0, 4), span("c", 5, 7)]])
     assert (scores.micro.correct, scores.micro.predicted, scores.micro.gold) == (0, 2, 2)
     assert scores.micro.f1 == 0.0
 
@@ -110,9 +108,7 @@ def test_single_label_scores_equal_a_confusion_table(pairs: list[tuple[str, str]
     scores = classification_scores([{true} for true, _ in pairs], [{found} for _, found in pairs])
     table = {(i, j): sum(pair == (i, j) for pair in pairs) for i in "abc" for j in "abc"}
     seen = sorted({label for pair in pairs for label in pair})
-    f1 = [
-        naive_f1(table[i, i], sum(table[j, i] for j in "abc"), sum(table[i, j] for j in "abc")) for i in seen
-    ]
+    f1 = [naive_f1(table[i, i], sum(table[j, i] for j in "abc"), sum(table[i, j] for j in "abc")) for i in seen]
     assert scores.accuracy == pytest.approx(sum(table[i, i] for i in "abc") / len(pairs))
     assert scores.matches.macro_f1 == pytest.approx(sum(f1) / len(f1))
     assert scores.matches.micro.f1 == pytest.approx(scores.accuracy)
@@ -217,7 +213,11 @@ def test_the_f1_interval_equals_drawing_documents_one_by_one() -> None:
 
 def test_documents_without_anything_score_zero() -> None:
     assert f1_interval([MatchCounts()]).to_dict() == {
-        "low": 0.0, "high": 0.0, "confidence": 0.95, "resamples": 1000, "seed": 0,
+        "low": 0.0,
+        "high": 0.0,
+        "confidence": 0.95,
+        "resamples": 1000,
+        "seed": 0,
     }
 
 

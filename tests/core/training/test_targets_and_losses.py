@@ -130,3 +130,22 @@ def test_typing_loss_is_the_softmax_over_labels_at_the_true_span() -> None:
         logits = checkpoint.model.span_rep.score(checkpoint.model.span_rep.states(states.words), queries)[0]
     expected = -torch.log_softmax(logits[:, 0, 0], 0)[1]
     assert float(found.typing) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_counts_of_two_and_more_weigh_what_they_are_told_to() -> None:
+    checkpoint = loaded("bert_lstm")
+    one = {"input": "Ann, 5.", "output": {"json_structures": [{"child": {"name": "Ann", "age": "5"}}]}}
+    two = {
+        "input": "Ann, 5, and Bob, 7.",
+        "output": {"json_structures": [{"child": {"name": "Ann", "age": "5"}}, {"child": {"name": "Bob", "age": "7"}}]},
+    }
+    with torch.no_grad():
+        alone = [
+            float(compute_losses(checkpoint.model, batch_of(checkpoint, record), LossConfig()).counts)
+            for record in (one, two)
+        ]
+        both = batch_of(checkpoint, one, two)
+        plain = compute_losses(checkpoint.model, both, LossConfig())
+        weighed = compute_losses(checkpoint.model, both, LossConfig(several_weight=6.0))
+    assert float(plain.counts) == pytest.approx(sum(alone) / 2, rel=1e-4)
+    assert float(weighed.counts) == pytest.approx((alone[0] + 6 * alone[1]) / 7, rel=1e-4)
