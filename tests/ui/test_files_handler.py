@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gliner2_core.errors import Gliner2Error
+from storage.formats.tables import guarded
 from ui.handlers.entities import POLICIES, entity_job
 from ui.handlers.files import FileProgress, columns_of, run_file
 from ui.messages import PageError, words_for
