@@ -232,3 +232,15 @@ def test_texts_are_imported_read_by_the_model_and_shown(tab: Page, tmp_path: Pat
     tab.locator("#corrections-open").click()
     expect(tab.locator("#corrections-status")).to_contain_text("predicted by", timeout=30_000)
     expect(tab.locator(".se-text")).to_contain_text("Ann 🎉 flew to Rome")
+
+
+def test_leaving_the_project_box_keeps_what_is_being_edited(tab: Page) -> None:
+    box = tab.locator("#corrections-project input")
+    box.focus()
+    tab.locator(".se-text").focus()
+    press(tab, "]", ".", ".", ".", ".")
+    assert spans(tab) == [("person", 6, 9)]
+    box.focus()
+    tab.locator("#corrections-annotator textarea, #corrections-annotator input").focus()
+    tab.wait_for_timeout(1_500)
+    assert spans(tab) == [("person", 6, 9)]

@@ -43,8 +43,10 @@ def wire_corrections_tab(
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
     tab.select(events.projects, None, parts.project, **STORE_QUEUE).then(**opening)
     boxes = (parts.search.submit, parts.label.submit, parts.most.submit)
-    for start in (parts.open.click, *boxes, parts.show.input, parts.order.input, parts.project.input):
+    for start in (parts.open.click, *boxes):
         start(**opening)
+    for start in (parts.show.input, parts.order.input, parts.project.input):
+        start(**{**opening, "fn": events.changed})
     parts.former.click(events.former, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.further.click(events.further, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.queue.select(events.picked, [desk, parts.queue], shown, **STORE_QUEUE)
@@ -67,6 +69,14 @@ class _Events:
 
     def opened(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
         return self._shown(lambda: annotation.open_queue(self._services, desk, annotation.asked_queue(*asked)))
+
+    def changed(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
+        # A box where names can be typed tells of a change once more when it is left: what is being edited then stays.
+        try:
+            is_same = desk.asked == annotation.asked_queue(*asked)
+        except Exception:  # noqa: BLE001 - opening the queue says why
+            is_same = False
+        return {} if is_same else self.opened(desk, *asked)
 
     def picked(self, desk: Desk, rows: Any, event: gr.SelectData) -> dict[Any, Any]:
         record = int(rows[event.index[0]][0])

@@ -104,8 +104,11 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
 
 
 def _wipe(status: gr.HTML, inputs: TabInputs) -> None:
-    """Let a message about the schema or the link go when what it was about changes."""
-    edits = [component.input for component in inputs.all() if hasattr(component, "input")]
+    """Let a message about the schema or the link go when somebody types.
+
+    Not when cards change: they tell it a moment late, when a newer message may be there.
+    """
+    edits = [component.input for component in inputs.all() if isinstance(component, gr.Textbox)]
     gr.on(edits, None, None, status, js="() => ['']", queue=False, show_progress="hidden", **PRIVATE)
 
 
