@@ -153,6 +153,8 @@ def _parse_string(spec: str) -> Field:
                 raise SchemaError(f"two dtypes, {dtype!r} and {part!r}; give one")
             dtype = part
         elif part.startswith("[") and part.endswith("]"):
+            if choices is not None:
+                raise SchemaError(f"two lists of choices, the second is {part!r}; give one")
             choices = [choice.strip() for choice in part[1:-1].split("|")]
         elif part.startswith("[") or part.endswith("]"):
             raise SchemaError(f"the choices {part!r} lack a bracket; write [a|b]")

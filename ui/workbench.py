@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -75,7 +76,7 @@ def launch(app: gr.Blocks, services: Services) -> None:
     """Serve the page until interrupted; loads the model meanwhile, so that the first visitor need not wait.
 
     Raises:
-        SystemExit: If a model's folder is not there, the port is taken, or a package is missing; says what to do.
+        SystemExit: If a model's folder or the host is not there, the port is taken, or a package is missing; says which.
     """
     settings = services.settings
     for model in settings.models:
@@ -83,6 +84,7 @@ def launch(app: gr.Blocks, services: Services) -> None:
             raise SystemExit(f"--model {model}: there is no such folder")
     if settings.mcp and find_spec("mcp") is None:
         raise SystemExit('--mcp needs one more package: pip install "gradio[mcp]"')
+    _check_host(settings.host)
     threading.Thread(target=services.warm_up, daemon=True).start()
     try:
         app.launch(**_launch_options(services))
@@ -92,6 +94,13 @@ def launch(app: gr.Blocks, services: Services) -> None:
         raise SystemExit(
             f"Port {settings.port} is taken. Choose another with --port, or leave it out to take the first free one."
         ) from error
+
+
+def _check_host(host: str | None) -> None:
+    try:
+        socket.getaddrinfo(host or None, 0)
+    except (OSError, UnicodeError) as error:
+        raise SystemExit(f"--host {host}: there is no such address on this machine ({error})") from error
 
 
 def _launch_options(services: Services) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from gliner2_core.commands.paths import check_out
 from gliner2_core.documents import BadLine, Document, kind_of, read_documents
 from gliner2_core.errors import Gliner2Error, InputError, SchemaError
 from gliner2_core.schema import Schema
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if (args.file is None) == (args.text is None):
         raise InputError("give either a FILE (or - for standard input) or --text")
-    _check_out(args)
+    check_out(args.out, (args.file, args.schema))
     schema = _schema(args)
     from gliner2_core.extractor import GLiNER2
 
@@ -137,13 +138,6 @@ class _Run:
     def _report(self, line: int, reason: str) -> None:
         self._failed += 1
         print(f"line {line}: {reason}", file=sys.stderr)
-
-
-def _check_out(args: argparse.Namespace) -> None:
-    """Refuse to write over what is read."""
-    for name in (args.file, args.schema):
-        if args.out and name and Path(name).exists() and Path(args.out).exists() and Path(name).samefile(args.out):
-            raise InputError(f"--out {args.out} is the file that is read; name another")
 
 
 def _schema(args: argparse.Namespace) -> Schema:

@@ -78,6 +78,8 @@ class TrainingConfig:
             raise InputError(f"max_steps must be at least 1, got {self.max_steps}")
         if not 0 < self.epochs < math.inf:
             raise InputError(f"epochs must be greater than 0 and finite, got {self.epochs}")
+        if not 0 <= self.seed < 2**32:
+            raise InputError(f"seed must be between 0 and {2**32 - 1}, got {self.seed}")
         if not 0 <= self.warmup_ratio <= 1:
             raise InputError(f"warmup_ratio must be between 0 and 1, got {self.warmup_ratio}")
 

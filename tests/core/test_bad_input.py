@@ -150,6 +150,7 @@ def test_half_a_character_is_told_with_its_offset() -> None:
         ("name::[a|b", "lack a bracket"),
         ("name::a|b]", "lack a bracket"),
         ("name::str::list", "two dtypes, 'str' and 'list'"),
+        ("name::[a|b]::str::[c|d]", "two lists of choices"),
     ],
 )
 def test_field_spec_that_is_half_written_is_told(spec: str, message: str) -> None:

@@ -38,6 +38,7 @@ def test_a_model_that_cannot_be_loaded_is_logged(tmp_path: Path, caplog: pytest.
     [
         (["--port", "99999"], "'99999' is no port: give a number from 1 to 65535"),
         (["--port", "x"], "'x' is no port"),
+        (["--host", "999.1.1.1"], "--host 999.1.1.1: there is no such address"),
         (["--model", "/no/such/folder"], "--model /no/such/folder: there is no such folder"),
     ],
 )

@@ -153,6 +153,16 @@ def test_extract_does_not_write_over_its_input(tmp_path: Path, capsys: pytest.Ca
     assert file.read_text() == "Tim Cook\n"
 
 
+def test_evaluate_does_not_write_over_its_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, link = tmp_path / "a.jsonl", tmp_path / "link.jsonl"
+    file.write_text('{"input": "Ann in Rome", "output": {"entities": {"person": ["Ann"]}}}\n')
+    link.symlink_to(file)
+    before = file.read_text()
+    assert main(["evaluate", str(file), "--model", MODEL, "--out", str(link)]) == 2
+    assert "is the file that is read; name another" in capsys.readouterr().err
+    assert file.read_text() == before
+
+
 def test_empty_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.txt"
     file.write_text("\n")

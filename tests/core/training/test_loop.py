@@ -156,6 +156,7 @@ def test_examples_longer_than_the_window_are_named(tmp_path: Path) -> None:
     ("options", "message"),
     [
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be between 0 and 4294967295, got -1"),
         ({"epochs": 0}, "epochs must be greater than 0 and finite, got 0"),
         ({"max_steps": 0}, "max_steps must be at least 1, got 0"),
         ({"head_learning_rate": 0.0}, "head_learning_rate must be greater than 0"),
