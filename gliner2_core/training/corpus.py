@@ -12,6 +12,7 @@ from typing import Any
 from gliner2_core.errors import DataError
 from gliner2_core.training.crops import crop
 from gliner2_core.training.gold import GoldField, GoldInstance, TrainingExample
+from gliner2_core.training.joins import JoinIndex, joined
 from gliner2_core.training.record_examples import Surroundings, example_of
 from gliner2_core.training.sampling import USUAL, Sampling
 from gliner2_core.words import split_words
@@ -61,6 +62,7 @@ class Corpus:
         self._weights = [
             _weight(lines, sampling) * sampling.source_boosts.get(source, 1.0) for source, lines in self._lines.items()
         ]
+        self._joins = JoinIndex(self._lines) if sampling.joined_rate else None
         facts = _manifest(folder.parent / "manifest.json")
         structures = self._structure_pool()
         pooled = {source: _pooled(records) for source, records in (more or {}).items()}
@@ -76,6 +78,7 @@ class Corpus:
             index = rng.randrange(len(self._lines[source]))
             record = crop(json.loads(self._lines[source][index]), self._longest(source), rng)
             if record is not None:
+                record = self._with_more_instances(source, record, rng)
                 example = example_of(record, self._around[source], self.sampling, rng, f"{source}:{index + 1}")
                 if example is not None:
                     yield example
@@ -88,6 +91,16 @@ class Corpus:
                 yield " ".join(word.form for word in split_words(record["text"]).items)
                 yield from record.get("entity_labels", ())
                 yield from (label for task in record["classifications"] for label in task["labels"])
+
+    def _with_more_instances(self, source: str, record: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+        while self._joins is not None and record["structures"] and rng.random() < self.sampling.joined_rate:
+            other = self._joins.partner(source, record, rng)
+            other = other and crop(other, self._longest(source), rng)
+            both = other and joined(record, other, rng)
+            if not both:
+                break
+            record = both
+        return record
 
     def _longest(self, source: str) -> int:
         return self.sampling.source_words.get(source, self.sampling.max_words)

@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         precision="bfloat16",
         save_steps=options.save_steps,
         seed=options.seed,
-        loss=LossConfig(count_weight=2.0, several_weight=6.0),
+        loss=LossConfig(count_weight=2.0, several_weight=3.0),
     )
     import torch
 

@@ -26,6 +26,8 @@ class Sampling:
         restyled_rate: Share of examples whose labels are written in another style: Title Case, snake_case …
         fields_as_entities_rate: Share of structure records asked as entity labels instead.
         relation_rate: Share of subject–object structures asked as relations.
+        joined_rate: Share of records with structures to which another with the same structure is joined; to so many
+            of these a third, and so on.
         absent_structure_rate: Share of structure examples that also ask for a structure which is not there.
     """
 
@@ -44,6 +46,7 @@ class Sampling:
     fields_as_entities_rate: float = 0.25
     relation_rate: float = 0.6
     absent_structure_rate: float = 0.15
+    joined_rate: float = 0.35
 
 
 USUAL = Sampling()
@@ -55,5 +58,6 @@ PLAIN = Sampling(
     fields_as_entities_rate=0.0,
     relation_rate=0.0,
     absent_structure_rate=0.0,
+    joined_rate=0.0,
 )
 """Records as they are: every label by its name, up to eight that the text has none of."""
