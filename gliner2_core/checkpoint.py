@@ -19,7 +19,7 @@ from transformers.initialization import no_init_weights
 
 from gliner2_core.checks import MARKERS
 from gliner2_core.config import ModelConfig
-from gliner2_core.errors import CheckpointError
+from gliner2_core.errors import CheckpointError, InputTypeError
 from gliner2_core.modeling.model import Gliner2Model
 from gliner2_core.predictions import EMBEDDED_NAME, CheckpointInfo
 
@@ -81,6 +81,12 @@ def locate(name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_op
         CheckpointError: If it cannot be found or fetched.
     """
     if name is None:
+        given = {"subfolder": subfolder, "revision": hub_options.get("revision")}
+        useless = [option for option, value in given.items() if value]
+        if useless:
+            raise CheckpointError(
+                f"{useless[0]} {given[useless[0]]!r}: the embedded checkpoint has none; name a folder or a hub id"
+            )
         return EMBEDDED_FOLDER, CheckpointInfo(EMBEDDED_NAME)
     if not os.fspath(name):
         raise CheckpointError("the model's name is empty; give a checkpoint folder, a hub id, or None for the embedded one")
@@ -156,7 +162,10 @@ def save_checkpoint(
 
     Raises:
         CheckpointError: If the folder cannot be made.
+        InputTypeError: If `folder` is no path.
     """
+    if not isinstance(folder, (str, os.PathLike)):
+        raise InputTypeError(f"a checkpoint's folder must be a path, got {type(folder).__name__}")
     path = Path(folder)
     try:
         (path / "encoder_config").mkdir(parents=True, exist_ok=True)
@@ -259,6 +268,8 @@ def _fill(model: Gliner2Model, weights: Mapping[str, Tensor], folder: Path) -> N
             raise CheckpointError(
                 f"{folder}: {name} has shape {tuple(weights[name].shape)}, the config asks for {tuple(tensor.shape)}"
             )
+        if not weights[name].isfinite().all():
+            raise CheckpointError(f"{folder}: {name} holds values that are no finite numbers; it is damaged")
     with torch.no_grad():
         for name, tensor in expected.items():
             tensor.copy_(weights[name])

@@ -22,22 +22,22 @@ MARKERS = (
 """Prompt symbols, in the order in which they are added to a tokenizer. Source: reference package, processor."""
 
 
-def checked_text(text: Any) -> str:
-    """Return `text` if it is a str.
+def checked_text(text: Any, name: str = "text") -> str:
+    """Return `text` if it is a str; `name` is what messages call it.
 
     Raises:
         InputTypeError: If it is anything else; the message names the type and what to do.
         InputError: If it holds half a character.
     """
     if isinstance(text, str):
-        return _encodable(text, "text")
+        return _encodable(text, name)
     hint = {
         "bytes": "decode it first, for example text.decode('utf-8')",
         "list": "use the batch_ method for several texts",
         "tuple": "use the batch_ method for several texts",
         "NoneType": "pass an empty string for an empty text",
     }.get(type(text).__name__, "convert it to str first")
-    raise InputTypeError(f"text must be a str, got {type(text).__name__} ({_shown(text)}); {hint}")
+    raise InputTypeError(f"{name} must be a str, got {type(text).__name__} ({_shown(text)}); {hint}")
 
 
 def checked_texts(texts: Any) -> list[str]:

@@ -139,7 +139,7 @@ def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[D
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadLine(line, f"malformed CSV: {error}")
+            yield BadLine(line, f"malformed CSV: {_csv_fault(error)}")
             continue
         if not row:
             continue
@@ -165,11 +165,18 @@ def _header(rows: CsvReader, name: str) -> list[str] | None:
     try:
         header = next(rows, None)
     except csv.Error as error:
-        raise DataError(f"{name}:1: the header is malformed CSV: {error}") from error
+        raise DataError(f"{name}:1: the header is malformed CSV: {_csv_fault(error)}") from error
     for column in header or ():
         if fault := _fault_of(column):
             raise DataError(f"{name}:1: the header is {fault}")
     return header
+
+
+def _csv_fault(error: csv.Error) -> str:
+    """Say what the reader met; its own advice on newlines speaks to programmers."""
+    if "new-line" in str(error):
+        return "a carriage return within a line, outside quotes; is the file a CSV?"
+    return str(error)
 
 
 def _counted(number: int, noun: str) -> str:

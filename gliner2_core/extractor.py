@@ -49,6 +49,9 @@ class GLiNER2:
     `nested`, `flat`, `longest`), `include_confidence`, `include_spans`, `format_results` (False gives the unformatted
     shape) and `max_len` (keep only so many words). `batch_…` methods also take `batch_size`.
 
+    An empty text answers like any other. A schema without tasks answers `{}`, as in the reference package; a list of labels
+    or options that is empty is an error.
+
     Source: the paper, section 4.1; method names and answers as in the reference package.
     """
 
@@ -166,7 +169,7 @@ class GLiNER2:
             WindowError: If the schema leaves no room for text.
         """
         options: dict[str, Any] = {"threshold": threshold, "overlap_policy": overlap_policy, "max_len": max_len}
-        return next(self.iter_predict([checked_text(text)], schema, on_window=on_window, **options))
+        return next(self.iter_predict([checked_text(text)], Schema.coerce(schema), on_window=on_window, **options))
 
     def iter_predict(
         self,
@@ -201,7 +204,7 @@ class GLiNER2:
         if isinstance(texts, (str, bytes, Mapping, Set)) or not isinstance(texts, Iterable):
             checked_texts(texts)
         coerced = _coerced(schemas)
-        checked = (checked_text(text) for text in texts)
+        checked = (checked_text(text, f"texts[{index}]") for index, text in enumerate(texts))
         return self._engine.run(checked, coerced, options, batch_size=batch_size, max_len=max_len, on_window=on_window)
 
     def iter_extract(
@@ -233,7 +236,7 @@ class GLiNER2:
             SchemaError: If the schema is malformed.
             WindowError: If the schema leaves no room for text.
         """
-        return next(self.iter_extract([checked_text(text)], schema, threshold=threshold, **options))
+        return next(self.iter_extract([checked_text(text)], Schema.coerce(schema), threshold=threshold, **options))
 
     def batch_extract(
         self, texts: Sequence[str], schemas: Any, batch_size: int = 8, threshold: float = 0.5, **options: Any

@@ -248,7 +248,10 @@ class Schema:
 
         Raises:
             SchemaError: If it is no JSON (with line and column), has a key twice in one object, or is no schema.
+            InputTypeError: If `text` is no str.
         """
+        if not isinstance(text, str):
+            raise InputTypeError(f"a schema's JSON must be a str, got {type(text).__name__}; from_dict reads a dict")
         try:
             data = parse_json(text)
         except RepeatedKeyError as error:
@@ -275,7 +278,8 @@ class Schema:
             return schema
         if isinstance(schema, Mapping):
             return schema_dicts.read_any(cls(), schema)
-        raise InputTypeError(f"schema must be a Schema or a dict, got {type(schema).__name__}")
+        hint = "; several schemas go with several texts, to batch_extract" if isinstance(schema, (list, tuple)) else ""
+        raise InputTypeError(f"schema must be a Schema or a dict, got {type(schema).__name__}{hint}")
 
     def __eq__(self, other: object) -> bool:
         """Compare by tasks and their order."""

@@ -29,6 +29,9 @@ class RegexValidator:
         InputError: If the expression is invalid or `mode` unknown.
         InputTypeError: If `pattern` is neither str nor compiled.
 
+    Expressions run on the `regex` library, for its time limit. Where case is ignored, the two differ on the letters İ
+    and ı alone: `[A-Z]` takes both in Python's `re`.
+
     Source: reference package 2.1, RegexValidator; the time limit is ours.
     """
 

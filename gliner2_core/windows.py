@@ -55,7 +55,8 @@ def plan_windows(words: Words, lengths: Sequence[int], room: int, *, prompt_leng
         stop = _fitting(lengths, start, words.n_real, room - 2)
         if stop == start:
             raise WindowError(
-                f"the word {words.items[start].form[:40]!r} alone has {lengths[start]} subwords, {room} fit; shorten it"
+                f"the word {words.items[start].form[:40]!r} alone has {lengths[start]} subwords, {room} fit; shorten it, "
+                "or use word_splitter='char' for a script without spaces"
             )
         if stop >= words.n_real:
             return [*runs, WordSpan(start, words.n_real)]

@@ -15,10 +15,22 @@ class Cancel:
     """Lets a Cancel button reach the run of the same visitor.
 
     No dataclass: Gradio would send its fields to the browser.
+
+    Attributes:
+        is_cancelled: Whether the run shall stop.
+        is_running: Whether there is one.
+        is_replaced: Whether its results are no longer wanted: another file was chosen.
     """
 
     def __init__(self) -> None:
         self.is_cancelled = False
+        self.is_running = False
+        self.is_replaced = False
+
+    def replace(self) -> bool:
+        """Stop a run whose results are no longer wanted; returns whether there was one."""
+        self.is_replaced = self.is_cancelled = self.is_running
+        return self.is_running
 
 
 class LastRun:

@@ -114,7 +114,8 @@ def _scores(model: str | None, dev: list[Any]) -> dict[str, float]:
 
 
 def _tell(result: TrainingResult) -> None:
-    losses = "" if result.first_loss is None else f", loss {result.first_loss:.3f} → {result.last_loss:.3f}"
+    losses = " → ".join(f"{loss:.3f}" for loss in (result.first_loss, result.last_loss) if loss is not None)
+    losses = losses and f", loss {losses}"
     print(f"{result.examples} examples, {result.steps} steps, {result.duration_s:.0f} s{losses}")
     for what, where in (
         ("too long for the model, left out", result.too_long),

@@ -15,7 +15,7 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
-from gliner2_core.errors import DataError, InputError
+from gliner2_core.errors import DataError
 from gliner2_core.modeling.encoder import window_of
 from gliner2_core.prompt import PromptEncoder
 from gliner2_core.training import adapter
@@ -23,13 +23,10 @@ from gliner2_core.training.collator import TrainingBatch
 from gliner2_core.training.config import TrainingConfig
 from gliner2_core.training.example_records import examples_to_jsonl
 from gliner2_core.training.gold import TrainingExample
+from gliner2_core.training.run_folder import LOG_FILE, MODEL_FOLDER, claim, newest_checkpoint
 from gliner2_core.training.streams import batches_by_length, shuffled
 from gliner2_core.training.targets import TargetExample, build_targets
-from gliner2_core.training.trainer import Gliner2Trainer, newest_checkpoint
-
-RUN_FILE = "run.json"
-LOG_FILE = "log.jsonl"
-MODEL_FOLDER = "model"
+from gliner2_core.training.trainer import Gliner2Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,8 @@ class TrainingResult:
         too_long: Examples left out because prompt and text exceed the window, as `path:line`.
         lost_values: Values no span can express (too wide, or no run of words), as `path:line (n)`.
         duration_s: Wall time of this call, loading and saving included.
-        first_loss, last_loss: Of the log.
+        first_loss: Of the log; None if a short run was logged once only.
+        last_loss: Likewise; None if it was not logged at all.
     """
 
     model_folder: Path
@@ -96,7 +94,7 @@ def train(
     started = time.perf_counter()
     if not examples:
         raise DataError("there is no example to train on")
-    _claim(run_folder, _facts(base, examples, config))
+    claim(run_folder, _facts(base, examples, config))
     torch.manual_seed(config.seed)
     loaded = load_checkpoint(base)
     kept, too_long, lost = _targets(loaded, examples, config)
@@ -118,7 +116,7 @@ def train(
         too_long,
         lost,
         time.perf_counter() - started,
-        float(log[0]["loss"]) if log else None,
+        float(log[0]["loss"]) if len(log) > 1 else None,
         float(log[-1]["loss"]) if log else None,
     )
 
@@ -131,33 +129,6 @@ def _facts(base: str | Path | None, examples: Sequence[TrainingExample], config:
         "data_sha256": digest,
         "config": asdict(config),
     }
-
-
-def _claim(run_folder: Path, facts: dict[str, Any]) -> None:
-    """Write the run's facts, or check that they are those of the unfinished run that lies there."""
-    path = run_folder / RUN_FILE
-    if run_folder.exists() and not run_folder.is_dir():
-        raise InputError(f"{run_folder} is a file; a run needs a folder")
-    if path.is_file():
-        if (run_folder / MODEL_FOLDER / "config.json").is_file():
-            raise InputError(f"{run_folder} holds a finished run; choose another folder or delete it")
-        found = json.loads(path.read_text(encoding="utf-8"))
-        different = _differences(found, json.loads(json.dumps(facts)))
-        if different:
-            raise InputError(
-                f"{run_folder} holds an unfinished run with other settings: {', '.join(different)}; choose another folder, "
-                "or repeat that run's settings to resume it"
-            )
-        return
-    run_folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
-def _differences(found: dict[str, Any], asked: dict[str, Any]) -> list[str]:
-    """Return `setting: there X, here Y` for each difference."""
-    there = {**found, **found.get("config", {}), "config": None}
-    here = {**asked, **asked["config"], "config": None}
-    return [f"{name}: there {there.get(name)}, here {value}" for name, value in here.items() if there.get(name) != value]
 
 
 def _targets(

@@ -23,10 +23,11 @@ from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.encoders import SOURCES, fetch_encoder, untrained_checkpoint
 from gliner2_core.training.head_init import start_as_similarity
 from gliner2_core.training.losses import LossConfig
+from gliner2_core.training.run_folder import newest_checkpoint
 from gliner2_core.training.sampling import Sampling
 from gliner2_core.training.streams import batches_by_length
 from gliner2_core.training.targets import build_targets
-from gliner2_core.training.trainer import Gliner2Trainer, newest_checkpoint
+from gliner2_core.training.trainer import Gliner2Trainer
 from gliner2_core.training.vocabulary import prune_vocabulary
 from gliner2_core.training.written_texts import read_written_texts
 

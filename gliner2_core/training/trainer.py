@@ -115,15 +115,6 @@ class Gliner2Trainer(Trainer):
         super().log(logs, start_time)
 
 
-def newest_checkpoint(run_folder: Path) -> Path | None:
-    """Return the newest complete checkpoint of a run, or None.
-
-    A kill while saving leaves a folder without the state file that is written last; such a folder is passed over.
-    """
-    found = [path for path in run_folder.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
-    return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
-
-
 def _wrapped(batch: Any) -> dict[str, TrainingBatch]:
     return {"batch": batch}
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
-ALL_SPANS = "Allow everything that reaches the threshold (allow)"
+ALL_SPANS = "Everything that reaches the threshold (allow)"
 SPANS = """chips => chips.map(({dataset: d}) => ({
     start: Number(d.start), end: Number(d.end), label: d.label, surface: d.surface, score: Number(d.score)}))"""
 SHOWN = "box => [...box.childNodes].filter(n => n.tagName !== 'BUTTON').map(n => n.textContent).join('')"
@@ -144,6 +144,32 @@ def test_a_file_run_can_be_cancelled(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Cancel").click(timeout=60_000)
     expect(page.locator("#entity-file-status")).to_contain_text("Stopped", timeout=60_000)
     expect(page.locator("#entity-file-out a[download]").first).to_be_visible()
+
+
+def test_another_file_ends_the_run_of_the_former_one(page: Page, tmp_path: Path) -> None:
+    long, short = tmp_path / "long.txt", tmp_path / "short.txt"
+    long.write_text("Tim met Zoë in Paris.\n" * 9_000, encoding="utf-8")
+    short.write_text("Only this one in Oslo.\n", encoding="utf-8")
+    ask(page, "x", "person", threshold="0.5")
+    page.get_by_role("button", name="Many texts from a file").click()
+    page.locator("#entity-file-in input[type=file]").set_input_files(long)
+    status, run = page.locator("#entity-file-status"), page.get_by_role("button", name="Find entities in the file")
+    expect(status).to_contain_text("Ready", timeout=60_000)
+    run.click()
+    expect(status).to_contain_text("of the file", timeout=60_000)
+    expect(run).to_be_disabled()
+    page.locator("#entity-file-in button[aria-label='Clear']").click()
+    expect(status).to_contain_text("The run of the file before was stopped.", timeout=60_000)
+    page.locator("#entity-file-in input[type=file]").set_input_files(short)
+    expect(run).to_be_enabled(timeout=60_000)
+    expect(status).to_contain_text("Ready to run.")
+    run.click()
+    expect(status).to_contain_text("Done. 1 text,", timeout=60_000)
+    with page.expect_download() as download:
+        page.locator("#entity-file-out a[download='entities.jsonl']").first.click()
+    assert [json.loads(line)["text"] for line in Path(download.value.path()).read_text().splitlines()] == [
+        "Only this one in Oslo."
+    ]
 
 
 def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gliner2_core import GLiNER2, Schema
 from gliner2_core.checks import checked_text
-from gliner2_core.errors import InputError, InputTypeError, SchemaError
+from gliner2_core.errors import CheckpointError, InputError, InputTypeError, SchemaError
 from tests.tiny_model import tiny_extractor
 
 SCHEMA = Schema().entities(["x"])
@@ -61,7 +61,7 @@ def test_a_list_with_something_else_in_it(extractor: GLiNER2, method: str) -> No
 
 
 def test_a_stream_with_something_else_in_it(extractor: GLiNER2) -> None:
-    with pytest.raises(InputTypeError, match="text must be a str, got int"):
+    with pytest.raises(InputTypeError, match=r"texts\[1\] must be a str, got int"):
         list(extractor.iter_extract(iter(["a", 3]), SCHEMA))  # type: ignore[arg-type]
 
 
@@ -156,3 +156,26 @@ def test_half_a_character_is_told_with_its_offset() -> None:
 def test_field_spec_that_is_half_written_is_told(spec: str, message: str) -> None:
     with pytest.raises(SchemaError, match=message):
         Schema().add_structures({"p": [spec]})
+
+
+@pytest.mark.parametrize("schemas", [[SCHEMA, SCHEMA], [SCHEMA], []])
+@pytest.mark.parametrize("method", ["extract", "predict"])
+def test_several_schemas_for_one_text(extractor: GLiNER2, method: str, schemas: list[Any]) -> None:
+    with pytest.raises(InputTypeError, match="got list; several schemas go with several texts, to batch_extract"):
+        getattr(extractor, method)("Ann", schemas)
+
+
+@pytest.mark.parametrize("text", [None, b"{}", 3, {"entities": ["a"]}])
+def test_a_schema_text_that_is_no_str(text: Any) -> None:
+    with pytest.raises(InputTypeError, match=r"a schema's JSON must be a str, got .*; from_dict reads a dict"):
+        Schema.from_json(text)
+
+
+def test_a_model_cannot_be_saved_nowhere(extractor: GLiNER2) -> None:
+    with pytest.raises(InputTypeError, match="a checkpoint's folder must be a path, got NoneType"):
+        extractor.save_pretrained(None)  # type: ignore[arg-type]
+
+
+def test_the_embedded_checkpoint_has_no_revision() -> None:
+    with pytest.raises(CheckpointError, match="revision 'x': the embedded checkpoint has none; name a folder or a hub id"):
+        GLiNER2.from_pretrained(revision="x")

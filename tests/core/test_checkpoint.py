@@ -51,9 +51,7 @@ def test_a_loaded_model_is_ready_to_use(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["bert_lstm", "deberta_lstm_v2"])
-def test_loading_prints_nothing(
-    name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_loading_prints_nothing(name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     load_checkpoint(CHECKPOINTS / name)
     assert (*capfd.readouterr(), caplog.text) == ("", "", "")
 
@@ -260,4 +258,14 @@ def test_an_index_that_names_no_files_of_the_folder(folder: Path, weight_map: An
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
     with pytest.raises(CheckpointError, match="weight_map must map tensor names to files of the same folder"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(folder: Path, value: float) -> None:
+    def spoil(weights: dict[str, torch.Tensor]) -> None:
+        weights["classifier.0.bias"] = torch.full_like(weights["classifier.0.bias"], value)
+
+    change_weights(folder, spoil)
+    with pytest.raises(CheckpointError, match=r"classifier\.0\.bias holds values that are no finite numbers; it is damaged"):
         load_checkpoint(folder)

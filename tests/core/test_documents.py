@@ -67,9 +67,7 @@ def test_csv_line_numbers_count_lines_inside_quotes() -> None:
     assert read('id,text\n1,"a\nb"\n2,c\n', "csv") == [Document(2, "a\nb"), Document(4, "c")]
 
 
-@pytest.mark.parametrize(
-    ("header", "index"), [("id,text", 1), ("input,id", 0), ("text,input", 0), ("sentence", 0)]
-)
+@pytest.mark.parametrize(("header", "index"), [("id,text", 1), ("input,id", 0), ("text,input", 0), ("sentence", 0)])
 def test_text_column_is_found(header: str, index: int) -> None:
     values = ["x", "y"][: header.count(",") + 1]
     assert read(f"{header}\n{','.join(values)}\n", "csv") == [Document(2, values[index])]

@@ -96,9 +96,7 @@ class Oracle:
             threshold,
             None,
             entities=tuple(
-                EntityPrediction(
-                    label, True, tuple(found(text, mention.text) for mention in mentions)
-                )
+                EntityPrediction(label, True, tuple(found(text, mention.text) for mention in mentions))
                 for label, mentions in example.entities.items()
             ),
             structures=tuple(
@@ -182,9 +180,7 @@ def test_a_field_with_several_values_anywhere_is_asked_as_a_list_everywhere() ->
 
 def test_relations_that_cannot_be_asked_are_noted() -> None:
     sale = {"sale": {"seller": "Jon Snow", "item": "bike"}}
-    examples = load_examples(
-        [RECORD, {"input": TEXT + " ", "output": {"relations": [sale]}}]
-    ).examples
+    examples = load_examples([RECORD, {"input": TEXT + " ", "output": {"relations": [sale]}}]).examples
     report = evaluate_examples(Oracle(examples), examples, "mine", notes=["two lines were left out"])
     assert report.sets[0].notes == (
         "two lines were left out",
@@ -265,7 +261,9 @@ def test_a_suite_asks_all_fixed_labels_and_reports_each_set(tmp_path: Path) -> N
     seen: list[tuple[str, int, int]] = []
     report = run_suite(oracle, folder, names, 8, lambda *progress: seen.append(progress))
     assert [(one.name, one.records, one.tasks[0].score) for one in report.sets] == [
-        ("crossner_politics", 1, 1.0), ("ag_news", 8, 1.0), ("struct_sgd_unseen", 1, 1.0),
+        ("crossner_politics", 1, 1.0),
+        ("ag_news", 8, 1.0),
+        ("struct_sgd_unseen", 1, 1.0),
     ]
     assert report.sets[0].tasks[0].labels == sets[0].labels
     assert "miscellaneous" not in report.sets[0].tasks[0].labels

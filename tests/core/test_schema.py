@@ -92,14 +92,19 @@ def test_a_structure_without_fields_asks_nothing() -> None:
 
 def test_structures_of_field_specs() -> None:
     schema = Schema().add_structures({"order": ["number::str", {"name": "kind", "choices": ["a"]}]})
-    assert schema.tasks().structures == (
-        StructureTask("order", (Field("number", "str"), Field("kind", "list", ("a",)))),
-    )
+    assert schema.tasks().structures == (StructureTask("order", (Field("number", "str"), Field("kind", "list", ("a",)))),)
 
 
 def test_attribute_groups_become_tuples() -> None:
-    schema = Schema().entities(["film"]).entity_attributes(
-        {"tone": {"labels": ["good", "bad"], "applies_to": ["film"]}, "mood": AttributeGroup(["x", "y"], multi_label=True)}
+    schema = (
+        Schema()
+        .entities(["film"])
+        .entity_attributes(
+            {
+                "tone": {"labels": ["good", "bad"], "applies_to": ["film"]},
+                "mood": AttributeGroup(["x", "y"], multi_label=True),
+            }
+        )
     )
     assert schema.tasks().attributes == {
         "tone": AttributeGroup(("good", "bad"), applies_to=("film",)),

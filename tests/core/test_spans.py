@@ -38,9 +38,18 @@ def test_relations_between_spans(other: CharSpan, overlaps: bool, contains: bool
 @pytest.mark.parametrize(
     ("policy", "name"),
     [
-        (None, None), ("allow", "allow"), ("ALL", "allow"), ("none", "allow"), (" nested ", "nested"),
-        ("allow-nested", "nested"), ("flat", "flat"), ("disallow", "flat"), ("no-overlap", "flat"),
-        ("Non_Overlapping", "flat"), ("longest", "longest"), ("keep-longest", "longest"),
+        (None, None),
+        ("allow", "allow"),
+        ("ALL", "allow"),
+        ("none", "allow"),
+        (" nested ", "nested"),
+        ("allow-nested", "nested"),
+        ("flat", "flat"),
+        ("disallow", "flat"),
+        ("no-overlap", "flat"),
+        ("Non_Overlapping", "flat"),
+        ("longest", "longest"),
+        ("keep-longest", "longest"),
     ],
 )
 def test_policy_names(policy: str | None, name: str | None) -> None:
@@ -147,6 +156,4 @@ def test_flat_has_the_highest_total(candidates: list[ScoredSpan]) -> None:
 def test_the_default_leaves_out_only_what_overlaps_a_better_span(candidates: list[ScoredSpan]) -> None:
     kept = select_spans(candidates, None)
     for one in candidates:
-        assert one in kept or any(
-            one.chars.overlaps(other.chars) and other.confidence >= one.confidence for other in kept
-        )
+        assert one in kept or any(one.chars.overlaps(other.chars) and other.confidence >= one.confidence for other in kept)

@@ -19,9 +19,7 @@ def chars_of(words: Words, first: int, last: int) -> tuple[int, int]:
 
 
 def words_in(words: Words, start: int, end: int) -> list[int]:
-    return [
-        index for index, word in enumerate(words.items[: words.n_real]) if start <= word.start and word.end <= end
-    ]
+    return [index for index, word in enumerate(words.items[: words.n_real]) if start <= word.start and word.end <= end]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +39,7 @@ def test_words_of_the_default_splitter(text: str, expected: list[str]) -> None:
     assert forms(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [("东京 a-b.", ["东", "京", "a-b."]), ("x@y+z_1 é!", ["x@y+z_1", "é", "!"])]
-)
+@pytest.mark.parametrize(("text", "expected"), [("东京 a-b.", ["东", "京", "a-b."]), ("x@y+z_1 é!", ["x@y+z_1", "é", "!"])])
 def test_words_of_the_char_splitter(text: str, expected: list[str]) -> None:
     assert forms(text, "char") == expected
 

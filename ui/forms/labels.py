@@ -85,6 +85,8 @@ def _parse_label(name: str, description: str | None, number: int) -> tuple[str, 
     name, is_quoted = _unquoted(name if has_description else rest)
     if not name:
         raise PageError(f"Line {number} has a threshold but no label.")
+    if name.startswith('"') and not is_quoted:
+        raise PageError(f"{name} in line {number} begins with a quote that has no end. End it, or leave it out.")
     if "@" in name and not is_quoted:
         raise PageError(
             f"“{name}” in line {number}: write the threshold last, as in label: description @ 0.3, "

@@ -14,11 +14,11 @@ from ui.messages import PageError
 from ui.services import Services
 
 POLICIES = {
-    "Best ones, no overlap per label": None,
-    "Allow everything that reaches the threshold (allow)": "allow",
-    "Allow nested, not crossing (nested)": "nested",
-    "No overlaps, highest total confidence (flat)": "flat",
-    "Longest wins (longest)": "longest",
+    "Best ones, no overlap within a label": None,
+    "Everything that reaches the threshold (allow)": "allow",
+    "Nested within a label, not crossing (nested)": "nested",
+    "No overlap within a label, highest total confidence (flat)": "flat",
+    "Longest of a label wins (longest)": "longest",
 }
 """What the page offers → overlap policy."""
 

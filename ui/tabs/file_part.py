@@ -86,7 +86,8 @@ def wire_file_part(
     """
     state = gr.State(Cancel())
 
-    def choose(path: str | None) -> tuple[Any, str, Any]:
+    def choose(flag: Cancel, path: str | None) -> tuple[Any, str, Any]:
+        was_running = flag.replace()
         try:
             columns = columns_of(services, path)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
@@ -94,31 +95,39 @@ def wire_file_part(
         known = default_column(columns)
         words = "Ready to run." if known is not None or not columns else "Choose the column that holds the text."
         words = words if path else "No file yet."
+        words += " The run of the file before was stopped." if was_running else ""
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
     def run(flag: Cancel, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
         words = "Reading the file…" if services.models.is_loaded(values[-1]) else LOADING
-        yield render.note(words), _no_results(), gr.Button(interactive=True)
+        flag.is_running, flag.is_replaced = True, False
+        yield render.note(words), _no_results(), gr.Button(interactive=True), gr.Button(interactive=False)
+        idle = gr.Button(interactive=False), gr.Button(interactive=True)
         try:
             # Gone at the end: by then the page has copies of its own.
             with TemporaryDirectory(prefix="workbench-") as folder:
                 for progress in run_file(services, flag, path, column, lambda: job(services, *values), Path(folder)):
+                    if flag.is_replaced:
+                        continue
                     if progress.results:
-                        done = gr.File(list(progress.results), visible=True), gr.Button(interactive=False)
-                        yield file_words(progress), *done
+                        yield file_words(progress), gr.File(list(progress.results), visible=True), *idle
                     else:
-                        yield file_words(progress), gr.skip(), gr.skip()
+                        yield file_words(progress), *[gr.skip()] * 3
+                if flag.is_replaced:
+                    yield gr.skip(), gr.skip(), *idle
         except Exception as error:  # noqa: BLE001 - see above
-            yield render.problem(logged_words(error)), _no_results(), gr.Button(interactive=False)
+            yield render.problem(logged_words(error)), _no_results(), *idle
+        finally:
+            flag.is_running = False
 
     def cancel(flag: Cancel) -> None:
         flag.is_cancelled = True
 
-    part.file.change(choose, part.file, [part.column, part.status, part.results], **PRIVATE)
+    part.file.change(choose, [state, part.file], [part.column, part.status, part.results], **PRIVATE)
     part.run.click(
         run,
         [state, part.file, part.column, *inputs, model],
-        [part.status, part.results, part.cancel],
+        [part.status, part.results, part.cancel, part.run],
         concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
     )  # fmt: skip
     part.cancel.click(cancel, state, None, queue=False, **PRIVATE)

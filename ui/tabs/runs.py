@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from gliner2_core.predictions import OnWindow
+from gliner2_core.words import split_words
 from ui import render
 from ui.handlers.requests import Reader
 from ui.messages import PageError, logged_words
@@ -102,5 +103,5 @@ def waiting_words(services: Services, text: str | None, models: Sequence[str]) -
     """Return what to say while a run goes on; None if it is over at once."""
     if not all(services.models.is_loaded(model) for model in models if model):
         return LOADING
-    n_words = len((text or "").split())
+    n_words = split_words(text or "").n_real
     return f"Reading {n_words:,} words…" if len(text or "") > LONG_TEXT else None

@@ -161,10 +161,3 @@ def test_evaluate_does_not_write_over_its_records(tmp_path: Path, capsys: pytest
     assert main(["evaluate", str(file), "--model", MODEL, "--out", str(link)]) == 2
     assert "is the file that is read; name another" in capsys.readouterr().err
     assert file.read_text() == before
-
-
-def test_empty_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "a.txt"
-    file.write_text("\n")
-    assert main(["extract", str(file), "--labels", "a", "--model", MODEL]) == 0
-    assert "there is no text to extract from" in capsys.readouterr().err

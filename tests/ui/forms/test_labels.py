@@ -51,6 +51,7 @@ def test_labels_are_read(text: str, labels: dict[str, Any]) -> None:
         ("a @ high", "“@high” in line 1 is no threshold"),
         ("a @ 1.5", "The threshold @1.5 in line 1 is not between 0 and 1"),
         ("@0.5", "Line 1 has a threshold but no label"),
+        ('a\n"b c', '"b c in line 2 begins with a quote that has no end'),
         ("a,b,c,d", "4 labels are more than the 3 allowed at once"),
     ],
 )
