@@ -72,7 +72,7 @@ def _summary(one: SetReport, task: TaskReport) -> tuple[str, ...]:
     return (
         one.name,
         task.task,
-        str(one.records),
+        str(task.records),
         str(len(task.labels)),
         task.metric,
         _percent(task.score),

@@ -20,6 +20,7 @@ class TaskReport:
         score: Its value in 0–1.
         interval: 95 % bootstrap interval over documents.
         support: True items (spans, labels, field values, pairs).
+        records: How many ask this task.
         labels: What was asked.
         scores: All scores, down to each label.
     """
@@ -29,6 +30,7 @@ class TaskReport:
     score: float
     interval: Interval
     support: int
+    records: int
     labels: tuple[str, ...]
     scores: Mapping[str, Any]
 
@@ -40,6 +42,7 @@ class TaskReport:
             "score": self.score,
             "interval": self.interval.to_dict(),
             "support": self.support,
+            "records": self.records,
             "labels": list(self.labels),
             "scores": dict(self.scores),
         }

@@ -118,7 +118,8 @@ def _score_classification(name: str, pairs: Pairs) -> TaskReport:
     scores = classification_scores(gold, predicted, labels)
     if any(task.multi_label for task in asked):
         return _report(name, "micro F1", scores.matches, scores.to_dict())
-    return TaskReport(name, "accuracy", scores.accuracy, mean_interval(scores.is_right), len(gold), labels, scores.to_dict())
+    interval = mean_interval(scores.is_right)
+    return TaskReport(name, "accuracy", scores.accuracy, interval, len(gold), len(gold), labels, scores.to_dict())
 
 
 def _f1_report(task: str, metric: str, scores: MatchScores) -> TaskReport:
@@ -126,8 +127,9 @@ def _f1_report(task: str, metric: str, scores: MatchScores) -> TaskReport:
 
 
 def _report(task: str, metric: str, scores: MatchScores, details: Mapping[str, object]) -> TaskReport:
+    micro, n_records = scores.micro, len(scores.per_document)
     interval = f1_interval(scores.per_document)
-    return TaskReport(task, metric, scores.micro.f1, interval, scores.micro.gold, tuple(scores.per_label), details)
+    return TaskReport(task, metric, micro.f1, interval, micro.gold, n_records, tuple(scores.per_label), details)
 
 
 def _chosen(prediction: Prediction, task: str) -> tuple[str, ...]:

@@ -149,6 +149,17 @@ def test_right_answers_score_one_in_every_task() -> None:
     assert (report.checkpoint, report.revision) == ("oracle", "r1")
 
 
+def test_each_task_counts_the_records_that_ask_it() -> None:
+    plain = {"input": "Jon met Ann.", "output": {"entities": {"person": ["Jon", "Ann"]}}}
+    examples = load_examples([RECORD, plain, {**plain, "input": "Jon met Ann again."}]).examples
+    report = evaluate_examples(Oracle(examples), examples, "mine")
+    assert {task.task: task.records for task in report.sets[0].tasks} == {
+        "entities": 3, "structures": 1, "relations": 1, "topic": 1,
+    }  # fmt: skip
+    summary = [row.split(" | ")[1:3] for row in to_markdown(report).splitlines() if row.startswith("| mine")]
+    assert summary == [["entities", "3"], ["structures", "1"], ["relations", "1"], ["topic", "1"]]
+
+
 def test_silence_scores_zero_in_every_task() -> None:
     examples = load_examples([RECORD]).examples
     report = evaluate_examples(Oracle(examples, is_silent=True), examples, "mine")
