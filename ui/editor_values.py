@@ -7,6 +7,7 @@ from typing import Any
 
 from storage import Output, Record
 from storage.output_checks import read_output
+from ui.editor_instances import groups_of, instances_of, written_instances
 from ui.messages import PageError
 
 
@@ -18,7 +19,7 @@ def shown_output(record: Record) -> Output:
 
 
 def editor_value(record: Record) -> dict[str, Any]:
-    """Return the editor's value; what it has no place for yet, structures and relations, stays in the store."""
+    """Return the editor's value."""
     output = shown_output(record)
     chosen = {one.task: one for one in output.classifications}
     predicted = {one.task: one.scores for one in record.prediction.classifications} if record.prediction else {}
@@ -38,27 +39,30 @@ def editor_value(record: Record) -> dict[str, Any]:
             }
             for task in record.schema.get("classifications", [])
         ],
+        "groups": groups_of(record.schema),
+        "instances": instances_of(output),
     }
 
 
-def edited_output(payload: Mapping[str, Any], record: Record) -> Output:
+def edited_output(payload: Mapping[str, Any], record: Record, *, is_draft: bool = False) -> Output:
     """Return what was edited. The text is the store's: whatever text the browser sent is not read.
 
     Args:
         payload: The editor's value, from a browser that may send anything.
         record: What the editor showed.
+        is_draft: Leave out what cannot be kept before it is whole, such as a pair with one end.
 
     Raises:
-        PageError: If it is the value of another record.
+        PageError: If it is the value of another record, or a pair lacks an end.
         OutputError: If it has another shape.
     """
     if payload.get("record") != record.id:
         raise PageError(f"The editor shows another record than {record.id}. Open it again; nothing was stored.")
-    kept = shown_output(record)
     tasks = payload.get("tasks", ())
     if not isinstance(tasks, (list, tuple)) or not all(isinstance(one, Mapping) for one in tasks):
         raise PageError("The editor sent no list of tasks. Open the record again; nothing was stored.")
-    whole = kept.model_dump(mode="json") | {
+    whole = {
+        **written_instances(payload.get("instances"), is_draft=is_draft),
         "entities": payload.get("spans", ()),
         "classifications": [
             {

@@ -56,7 +56,11 @@ def test_the_editor_begins_with_the_prediction(keeping: Services) -> None:
     assert view.editor["spans"] == [{"start": 2, "end": 5, "label": "person", "score": 0.9, "source": "model"}]
     assert view.editor["tasks"][0]["chosen"] == ["warm"]
     assert [row[0] for row in view.rows] == [1, 2, 3]
-    assert "structures are kept as they are" in view.status
+    assert view.editor["groups"] == [
+        {"kind": "structure", "name": "trip", "fields": [{"name": "to", "several": True, "choices": None}]}
+    ]
+    value = {"field": "to", "start": 14, "end": 20, "score": 0.8, "source": "model"}
+    assert view.editor["instances"] == [{"kind": "structure", "name": "trip", "values": [value]}]
 
 
 def test_what_is_submitted_is_exactly_what_was_edited_and_the_rest_is_kept(keeping: Services) -> None:
@@ -90,7 +94,7 @@ def test_an_earlier_version_comes_back_as_a_new_one(keeping: Services) -> None:
     annotation.keep_draft(keeping, desk, {**view.editor, "spans": []})
     newest, first = annotation.versions_of(keeping, desk)
     assert newest.startswith("2 · draft · ")
-    assert first.endswith(" · 2 spans")
+    assert first.endswith(" · 2 spans · 1 structure")
     again = annotation.bring_back(keeping, desk, first)
     assert again.editor["spans"][1] == ADDED
     assert again.status.startswith("Version 1 is back. Record 1")

@@ -166,8 +166,12 @@ def versions_of(services: Services, desk: Desk) -> list[str]:
 
 def _version(one: Revision) -> str:
     at = one.created_at.astimezone().strftime("%d %b, %H:%M:%S")
-    n_spans = render.counted(len(one.output.entities), "span", "spans")
-    return f"{one.rev} · {one.status} · {at} · {n_spans}" + ("" if one.action == "save" else f" · {one.action}")
+    counted = [render.counted(len(one.output.entities), "span", "spans")]
+    if one.output.structures:
+        counted.append(render.counted(len(one.output.structures), "structure", "structures"))
+    if one.output.relations:
+        counted.append(render.counted(len(one.output.relations), "pair", "pairs"))
+    return " · ".join([str(one.rev), one.status, at, *counted, *([] if one.action == "save" else [one.action])])
 
 
 def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> str | None:
@@ -242,7 +246,7 @@ def _save(services: Services, desk: Desk, payload: Mapping[str, Any], status: St
     head = store.save(
         record.id,
         asked.annotator,
-        edited_output(payload, record),
+        edited_output(payload, record, is_draft=status == "draft"),
         status,
         seen=desk.seen,
         prediction_id=desk.prediction_id,
@@ -287,9 +291,7 @@ def _about(record: Record) -> str:
         parts.append(f"from {record.source}")
     if record.head is not None:
         parts.append(f"your {record.head.status} version {record.head.rev}")
-    kept = [name for name in ("structures", "relations") if record.schema.get(name)]
-    words = " · ".join(parts) + "."
-    return words + (f" Its {' and '.join(kept)} are kept as they are; they cannot be edited here yet." if kept else "")
+    return " · ".join(parts) + "."
 
 
 def _row(line: QueueLine) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Editor of the spans and classes of one record: exact to the character, by mouse or by keyboard alone, with undo."""
+"""Editor of what is in one record: exact to the character, by mouse or by keyboard alone, with undo without limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import gradio as gr
 
 from ui.static_html import static_parts
 
-EMPTY: dict[str, Any] = {"record": 0, "text": "", "labels": [], "spans": [], "tasks": []}
+EMPTY: dict[str, Any] = {"record": 0, "text": "", "labels": [], "spans": [], "tasks": [], "groups": [], "instances": []}
 MOST_BYTES = 4_000_000
 """Of what a browser may send."""
 
@@ -18,8 +18,10 @@ MOST_BYTES = 4_000_000
 class SpanEditor(gr.HTML):
     """Edits `{"record", "text", "labels", "spans": [{"start", "end", "label", "score", "source"}], "tasks"}`.
 
-    Offsets are code points. `tasks` holds `{"task", "labels", "several", "chosen"}`. What comes from the browser is
-    JSON and nothing more: the handler compares it with the stored record. Listen to `.input`, which fires on every edit.
+    Offsets are code points. `tasks` holds `{"task", "labels", "several", "chosen"}`; `groups` says what can be filled,
+    `{"kind", "name", "fields": [{"name", "several", "choices"}]}`; `instances` says what is, `{"kind", "name", "values":
+    [{"field", "start", "end" or "choice", "score", "source"}]}`. What comes from the browser is JSON and nothing more: the
+    handler compares it with the stored record. Listen to `.input`, which fires on every edit.
 
     Args:
         empty: What to say without a record.
@@ -27,7 +29,8 @@ class SpanEditor(gr.HTML):
     """
 
     def __init__(self, value: dict[str, Any] | None = None, *, empty: str = "", **options: Any) -> None:
-        scripts = ("span_lines.js", "span_editor/places.js", "span_editor/editing.js", "span_editor/drawing.js")
+        own = ("places", "instances", "editing", "drawing", "record_cards")
+        scripts = ("span_lines.js", *(f"span_editor/{name}.js" for name in own))
         super().__init__(
             value=value or EMPTY,
             apply_default_css=False,

@@ -1,19 +1,25 @@
 // Draws what is edited with text nodes only: no text of a document ever becomes HTML.
 
 const find = (name) => element.querySelector(name);
-const box = find('.se-text'), palette = find('.se-palette'), list = find('.se-list'), tasks = find('.se-tasks');
+const box = find('.se-text'), palette = find('.se-palette'), list = find('.se-list'), tasks = find('.se-tasks'), cards = find('.se-records');
 const MOST_ROWS = 300;
 
 function colourOf(labels, label) { return COLOURS[Math.max(labels.indexOf(label), 0) % COLOURS.length]; }
 
+function markColour({ state }, mark) {
+  if (!mark.field) return colourOf(state.labels, mark.label);
+  const names = [...new Set(state.groups.flatMap((group) => group.fields.map((field) => field.name)))];
+  return COLOURS[(state.labels.length + names.indexOf(mark.field)) % COLOURS.length];
+}
+
 function told(span, surface, places) {
   const sure = span.source === 'model' && span.score !== null ? `, ${roundPercent(span.score)}` : '';
   const who = span.source === 'model' ? 'by the model' : 'by a person';
-  return `${surface}: ${span.label}, characters ${places.toPoint(span.a)} to ${places.toPoint(span.b)}, ${who}${sure}`;
+  return `${surface}: ${span.label || span.field}, characters ${places.toPoint(span.a)} to ${places.toPoint(span.b)}, ${who}${sure}`;
 }
 
 function drawText(edit) {
-  const { state } = edit, spans = edit.ordered().map((one) => ({ ...one, colour: colourOf(state.labels, one.label) }));
+  const { state } = edit, spans = edit.marks().map((one) => ({ ...one, colour: markColour(edit, one) }));
   const nRows = rowsOf(spans), nodes = [];
   box.style.lineHeight = 1.9 + 0.38 * nRows;
   for (const { from, to, covering, ended } of piecesOf(state.text.length, spans)) {
@@ -57,11 +63,10 @@ function drawPalette(edit, armed) {
 }
 
 function drawList(edit) {
-  const held = document.activeElement, key = element.contains(held) ? held.dataset.go : undefined;
   const all = edit.ordered(), rows = all.slice(0, MOST_ROWS).map((span) => {
     const row = make('li', span.id === edit.state.active ? 'se-active' : ''), go = make('button', 'se-go');
     go.type = 'button';
-    go.dataset.go = span.id;
+    go.dataset.go = go.dataset.key = span.id;
     const mark = make('i');
     mark.style.setProperty('--c', colourOf(edit.state.labels, span.label));
     go.append(mark, make('span', 'se-surface', edit.surface(span)), make('b', '', span.label));
@@ -72,11 +77,9 @@ function drawList(edit) {
   });
   if (all.length > MOST_ROWS) rows.push(make('li', '', `and ${all.length - MOST_ROWS} more, in the text`));
   list.replaceChildren(...rows);
-  if (key !== undefined) (list.querySelector(`[data-go="${key}"]`) || box).focus();
 }
 
 function drawTasks(edit) {
-  const held = document.activeElement, key = element.contains(held) ? held.dataset.choice : undefined;
   tasks.replaceChildren(...edit.state.tasks.map((task, number) => {
     const node = make('fieldset', 'se-task');
     node.append(make('legend', '', `${task.task}${task.several ? ' (several may hold)' : ''}`));
@@ -85,12 +88,12 @@ function drawTasks(edit) {
       input.type = task.several ? 'checkbox' : 'radio';
       input.name = `se-task-${number}`;
       input.checked = task.chosen.includes(label);
-      Object.assign(input.dataset, { choice: `${number} ${task.labels.indexOf(label)}`, task: task.task, label });
+      const choice = `${number} ${task.labels.indexOf(label)}`;
+      Object.assign(input.dataset, { choice, key: `task ${choice}`, task: task.task, label });
       const share = task.scores && task.scores[label] !== undefined ? ` ${roundPercent(task.scores[label])}` : '';
       line.append(input, make('span', '', label), make('small', '', share));
       node.append(line);
     }
     return node;
   }));
-  if (key !== undefined) tasks.querySelector(`[data-choice="${key}"]`)?.focus();
 }

@@ -2,25 +2,38 @@
 
 function editing(onChange) {
   let past = [], future = [], number = 0;
-  const state = { record: 0, text: '', places: placesOf(''), labels: [], spans: [], tasks: [], active: null };
-  const copy = () => JSON.stringify([state.spans, state.tasks]);
+  const state = {
+    record: 0, text: '', places: placesOf(''), labels: [], spans: [], tasks: [], groups: [], instances: [], active: null, target: null,
+  };
+  const newId = () => (number += 1);
+  const copy = () => JSON.stringify([state.spans, state.tasks, state.instances]);
 
   function load(value) {
     const text = value.text || '', places = placesOf(text);
     Object.assign(state, {
-      record: value.record || 0, text, places, labels: value.labels || [], active: null,
-      spans: (value.spans || []).map((one) => ({ ...one, id: (number += 1), a: places.toUnit(one.start), b: places.toUnit(one.end) })),
+      record: value.record || 0, text, places, labels: value.labels || [], active: null, target: null,
+      spans: (value.spans || []).map((one) => placed(one, places)),
       tasks: structuredClone(value.tasks || []),
+      groups: value.groups || [],
+      instances: (value.instances || []).map(({ kind, name, values }) => ({ id: newId(), kind, name, values: values.map((one) => placed(one, places)) })),
     });
     past = [];
     future = [];
   }
 
+  function placed({ start, end, ...rest }, places) {
+    return rest.choice === undefined ? { ...rest, id: newId(), a: places.toUnit(start), b: places.toUnit(end) } : { ...rest, id: newId() };
+  }
+
+  function written({ id, a, b, score, ...rest }) {
+    const place = rest.choice === undefined ? { start: state.places.toPoint(a), end: state.places.toPoint(b) } : {};
+    return { ...place, ...rest, score: score ?? null };
+  }
+
   function value() {
-    const { toPoint } = state.places;
     return {
-      record: state.record, text: state.text, labels: state.labels, tasks: state.tasks,
-      spans: ordered().map(({ a, b, label, score, source }) => ({ start: toPoint(a), end: toPoint(b), label, score: score ?? null, source })),
+      record: state.record, text: state.text, labels: state.labels, spans: ordered().map(written), tasks: state.tasks, groups: state.groups,
+      instances: state.instances.map(({ kind, name, values }) => ({ kind, name, values: values.map(written) })),
     };
   }
 
@@ -28,6 +41,9 @@ function editing(onChange) {
     const at = (span) => state.labels.indexOf(span.label);
     return [...state.spans].sort((x, y) => x.a - y.a || y.b - x.b || at(x) - at(y));
   }
+
+  // Everything that lies in the text: spans of labels and values of fields.
+  const marks = () => [...ordered(), ...records.marks()].sort((x, y) => x.a - y.a || y.b - x.b);
 
   function step(change, words) {
     const before = copy();
@@ -42,14 +58,14 @@ function editing(onChange) {
   function travel(from, to, words) {
     if (!from.length) { onChange(`Nothing to ${words}`, true); return; }
     to.push(copy());
-    [state.spans, state.tasks] = JSON.parse(from.pop());
-    if (!state.spans.some((one) => one.id === state.active)) state.active = null;
+    [state.spans, state.tasks, state.instances] = JSON.parse(from.pop());
+    if (!chosen()) state.active = null;
     onChange(words === 'undo' ? 'Undone' : 'Done again');
   }
 
   const surface = (span) => state.text.slice(span.a, span.b);
   const find = (a, b, label) => state.spans.find((one) => one.a === a && one.b === b && one.label === label);
-  const chosen = () => state.spans.find((one) => one.id === state.active);
+  const chosen = () => [...state.spans, ...state.instances.flatMap((one) => one.values)].find((one) => one.id === state.active);
 
   function add(from, to, label) {
     const [a, b] = trimmed(state.text, from, to);
@@ -57,14 +73,14 @@ function editing(onChange) {
     const known = find(a, b, label);
     if (known) { state.active = known.id; onChange(`Already labelled ${label}`, true); return; }
     step(() => {
-      state.active = number += 1;
+      state.active = newId();
       state.spans.push({ id: state.active, a, b, label, score: null, source: 'human' });
     }, `Added ${label}: ${state.text.slice(a, b)}`);
   }
 
   function relabel(label) {
     const span = chosen();
-    if (!span || span.label === label) return;
+    if (!span || !span.label || span.label === label) return;
     if (find(span.a, span.b, label)) { onChange(`Already labelled ${label}`, true); return; }
     step(() => Object.assign(span, { label, score: null, source: 'human' }), `Now ${label}: ${surface(span)}`);
   }
@@ -72,6 +88,7 @@ function editing(onChange) {
   function remove() {
     const span = chosen();
     if (!span) { onChange('Choose a span first', true); return; }
+    if (span.field) { records.unbind(span.id); return; }
     const all = ordered(), at = all.indexOf(span), next = all[at + 1] || all[at - 1];
     step(() => {
       state.spans = state.spans.filter((one) => one !== span);
@@ -85,7 +102,7 @@ function editing(onChange) {
     const { stops } = state.places, to = stops[stops.indexOf(span[side]) + direction];
     if (to === undefined || (side === 'a' ? to >= span.b : to <= span.a)) return;
     const moved = side === 'a' ? [to, span.b] : [span.a, to];
-    if (find(...moved, span.label)) { onChange('Another span of this label is there already', true); return; }
+    if (span.label && find(...moved, span.label)) { onChange('Another span of this label is there already', true); return; }
     step(() => Object.assign(span, { [side]: to, score: null, source: 'human' }), `Now: ${state.text.slice(...moved)}`);
   }
 
@@ -100,7 +117,7 @@ function editing(onChange) {
         const end = at + wanted.length;
         const cuts = (isLetter(state.text[at - 1]) && isLetter(wanted[0])) || (isLetter(state.text[end]) && isLetter(wanted.at(-1)));
         if (cuts || find(at, end, label)) continue;
-        state.spans.push({ id: (number += 1), a: at, b: end, label, score: null, source: 'human' });
+        state.spans.push({ id: newId(), a: at, b: end, label, score: null, source: 'human' });
         added += 1;
       }
     }, '');
@@ -117,8 +134,9 @@ function editing(onChange) {
     }, `${task}: ${label}`);
   }
 
+  const records = instancesOf(state, step, onChange, newId);
   return {
-    state, load, value, ordered, surface, chosen, add, relabel, remove, nudge, every, choose,
+    state, records, load, value, ordered, marks, surface, chosen, add, relabel, remove, nudge, every, choose,
     undo: () => travel(past, future, 'undo'),
     redo: () => travel(future, past, 'redo'),
   };
