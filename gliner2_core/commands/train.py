@@ -5,15 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gliner2_core.errors import InputError
 
 if TYPE_CHECKING:
+    from gliner2_core.training.config import TrainingConfig
     from gliner2_core.training.loop import Progress, TrainingResult
 
-METRICS_FILE = "metrics.json"
+_SETTINGS = {
+    "method": "method", "epochs": "epochs", "max_steps": "max_steps", "batch_size": "batch_size",
+    "encoder_lr": "encoder_learning_rate", "head_lr": "head_learning_rate", "replay": "replay", "patience": "patience",
+    "seed": "seed", "save_steps": "save_steps", "precision": "precision",
+}  # fmt: skip
+"""Option → setting; what is not given is chosen by the number of records."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,23 +35,31 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description=(
             "Fine-tunes a checkpoint on JSONL records, for example "
             '{"input": "Ann lives in Rome.", "output": {"entities": {"person": ["Ann"], "city": ["Rome"]}}}. '
-            "The same command resumes a run that was interrupted. The trained model lies in OUT/model."
+            "Settings that you do not give are chosen by the number of records. The same command resumes a run that was "
+            "interrupted. The trained model lies in OUT/model."
         ),
     )
     parser.add_argument("data", nargs="+", metavar="FILE", help="JSONL with true answers")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="run folder; an unfinished run is resumed")
-    parser.add_argument("--dev", action="append", default=[], metavar="FILE", help="JSONL to score before and after")
+    parser.add_argument("--dev", action="append", default=[], metavar="FILE", help="JSONL that says when to stop")
+    parser.add_argument("--test", action="append", default=[], metavar="FILE", help="JSONL to score before and after")
     parser.add_argument("--model", default=None, help="checkpoint to start from (default: the embedded checkpoint)")
-    parser.add_argument("--method", choices=("full", "lora", "heads"), default="full", help="what is trained (full)")
-    parser.add_argument("--epochs", type=float, default=3.0, metavar="N", help="passes over the records (3)")
-    parser.add_argument("--max-steps", type=int, metavar="N", help="optimizer steps, instead of --epochs")
-    parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="records per step (8)")
-    parser.add_argument("--encoder-lr", type=float, default=1e-5, metavar="X", help="learning rate of the encoder (1e-5)")
-    parser.add_argument("--head-lr", type=float, default=5e-4, metavar="X", help="learning rate of the heads (5e-4)")
-    parser.add_argument("--seed", type=int, default=42, help="same seed, same result (42)")
-    parser.add_argument("--save-steps", type=int, default=500, metavar="N", help="checkpoint every N steps (500)")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="arithmetic (float32)")
     parser.add_argument("--skip-faulty", action="store_true", help="leave faulty records out and list them")
+    parser.add_argument(
+        "--progress", type=Path, metavar="FILE", help="write a JSON line per event there, for other programs"
+    )
+    advanced = parser.add_argument_group("advanced settings")
+    advanced.add_argument("--method", choices=("full", "lora", "heads"), help="what is trained")
+    advanced.add_argument("--epochs", type=float, metavar="N", help="most passes over the records")
+    advanced.add_argument("--max-steps", type=int, metavar="N", help="optimizer steps, instead of --epochs")
+    advanced.add_argument("--patience", type=int, metavar="N", help="with --dev: stop after N passes without a gain")
+    advanced.add_argument("--replay", type=float, metavar="X", help="general examples mixed in, per record of yours")
+    advanced.add_argument("--batch-size", type=int, metavar="N", help="records per step")
+    advanced.add_argument("--encoder-lr", type=float, metavar="X", help="learning rate of the encoder")
+    advanced.add_argument("--head-lr", type=float, metavar="X", help="learning rate of the heads")
+    advanced.add_argument("--seed", type=int, help="same seed, same result (42)")
+    advanced.add_argument("--save-steps", type=int, metavar="N", help="checkpoint every N steps (500)")
+    advanced.add_argument("--precision", choices=("float32", "bfloat16"), help="arithmetic (float32)")
     parser.set_defaults(run=run)
 
 
@@ -61,33 +76,29 @@ def run(args: argparse.Namespace) -> int:
         InputError: If an option is out of range or the run folder holds another run.
         DataError: If records are faulty; the message lists them with file and line.
     """
-    from gliner2_core.training.config import TrainingConfig
-    from gliner2_core.training.loop import train
+    from gliner2_core.training.fine_tune import fine_tune
 
-    config = TrainingConfig(
-        method=args.method,
-        epochs=args.epochs,
-        max_steps=args.max_steps,
-        batch_size=args.batch_size,
-        encoder_learning_rate=args.encoder_lr,
-        head_learning_rate=args.head_lr,
-        seed=args.seed,
-        save_steps=args.save_steps,
-        precision=args.precision,
-        logging_steps=10,
-    )
     examples = _load(args.data, args.skip_faulty)
     dev = _load(args.dev, args.skip_faulty) if args.dev else []
-    before = _scores(args.model, dev)
-    with _Bar() as bar:
-        result = train(args.model, examples, args.out, config, on_progress=bar.show)
-    _tell(result)
-    if dev:
-        after = _scores(str(result.model_folder), dev)
-        metrics = {"before": before, "after": after}
-        (args.out / METRICS_FILE).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-        _compare(before, after)
+    test = _load(args.test, args.skip_faulty) if args.test else []
+    config = _config(args, len(examples), has_dev=bool(dev))
+    with _Watch(args.progress) as watch:
+        done = fine_tune(
+            args.model, examples, args.out, config,
+            dev=dev, test=test, on_stage=watch.stage, on_progress=watch.progress,
+        )  # fmt: skip
+    _tell(done.result)
+    _compare(done.metrics)
     return 0
+
+
+def _config(args: argparse.Namespace, n_examples: int, *, has_dev: bool) -> TrainingConfig:
+    from dataclasses import replace
+
+    from gliner2_core.training.advice import suggested
+
+    given = {setting: getattr(args, option) for option, setting in _SETTINGS.items() if getattr(args, option) is not None}
+    return replace(suggested(n_examples, has_dev=has_dev), **given)
 
 
 def _load(files: list[str], skip_faulty: bool) -> list[Any]:
@@ -102,21 +113,12 @@ def _load(files: list[str], skip_faulty: bool) -> list[Any]:
     return list(loaded.examples)
 
 
-def _scores(model: str | None, dev: list[Any]) -> dict[str, float]:
-    """Return the main score of every task on the dev records."""
-    if not dev:
-        return {}
-    from gliner2_core.evaluation import evaluate_examples
-    from gliner2_core.extractor import GLiNER2
-
-    report = evaluate_examples(GLiNER2.from_pretrained(model), dev, "dev")
-    return {f"{task.task} ({task.metric})": task.score for one in report.sets for task in one.tasks}
-
-
 def _tell(result: TrainingResult) -> None:
     losses = " → ".join(f"{loss:.3f}" for loss in (result.first_loss, result.last_loss) if loss is not None)
     losses = losses and f", loss {losses}"
-    print(f"{result.examples} examples, {result.steps} steps, {result.duration_s:.0f} s{losses}")
+    kept = "" if result.best_step == result.steps else f", the best at step {result.best_step}"
+    mixed = f" (and {result.replayed} general ones)" if result.replayed else ""
+    print(f"{result.examples} examples{mixed}, {result.steps} steps{kept}, {result.duration_s:.0f} s{losses}")
     for what, where in (
         ("too long for the model, left out", result.too_long),
         ("values no span can express", result.lost_values),
@@ -127,16 +129,31 @@ def _tell(result: TrainingResult) -> None:
     print(f"model: {result.model_folder}")
 
 
-def _compare(before: dict[str, float], after: dict[str, float]) -> None:
-    print("\n| dev | before | after |\n| --- | ---: | ---: |")
-    for name, score in after.items():
-        print(f"| {name} | {100 * before[name]:.1f} | {100 * score:.1f} |")
+def _compare(metrics: dict[str, Any]) -> None:
+    print("\n| held out | records | before | after |\n| --- | ---: | ---: | ---: |")
+    before, after = metrics["test"]["before"], metrics["test"]["after"]
+    for name, task in after.items():
+        _row(f"{name} ({task['metric']})", task["records"], before[name]["score"], task["score"])
+        for label, row in task["labels"].items():
+            _row(f"– {label}", f"{row['support']} true", before[name]["labels"][label]["f1"], row["f1"])
+    general = metrics["general"]
+    for name, n_texts in (("entities", 60), ("classes", 40)):
+        _row(f"general {name}", n_texts, general["before"][name], general["after"][name])
+    for words in metrics["warnings"]:
+        print(f"warning: {words}", file=sys.stderr)
 
 
-class _Bar:
-    """A progress bar on a terminal, nothing elsewhere."""
+def _row(name: str, n_records: int | str, before: float, after: float) -> None:
+    print(f"| {name} | {n_records} | {100 * before:.1f} | {100 * after:.1f} |")
 
-    def __enter__(self) -> _Bar:
+
+class _Watch:
+    """A progress bar on a terminal, and a file of events where one is asked for."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def __enter__(self) -> _Watch:
         from tqdm import tqdm
 
         self._bar = tqdm(unit="step", disable=not sys.stderr.isatty())
@@ -145,9 +162,21 @@ class _Bar:
     def __exit__(self, *exception: object) -> None:
         self._bar.close()
 
-    def show(self, progress: Progress) -> None:
-        """Move the bar to where the run stands."""
+    def stage(self, name: str) -> None:
+        """Tell that a part begins."""
+        self._bar.set_description({"before": "scoring before", "training": "training", "after": "scoring after"}[name])
+        self._write({"stage": name})
+
+    def progress(self, progress: Progress) -> None:
+        """Tell of a step."""
         self._bar.total = progress.steps
         if progress.loss is not None:
             self._bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
         self._bar.update(progress.step - self._bar.n)
+        self._write({"step": progress.step, "steps": progress.steps, "loss": progress.loss})
+
+    def _write(self, event: dict[str, Any]) -> None:
+        if self._path is not None:
+            line = json.dumps({**event, "at": round(time.time(), 2)}) + "\n"
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)

@@ -35,6 +35,8 @@ class TrainingConfig:
         precision: `bfloat16` halves the time on processors that have it; `float32` is exact.
         save_steps: Checkpoint every so many steps, from which a run resumes.
         logging_steps: Log every so many steps.
+        replay: Examples of the embedded checkpoint's own training to mix in, per example of one's own; 0 for none.
+        patience: With dev examples: stop after so many passes over the examples without a better dev score.
         lora_rank, lora_alpha, lora_dropout: Of `lora`.
         loss: Weights of the losses.
     """
@@ -55,6 +57,8 @@ class TrainingConfig:
     precision: Literal["float32", "bfloat16"] = "float32"
     save_steps: int = 500
     logging_steps: int = 50
+    replay: float = 0.0
+    patience: int = 3
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.0
@@ -68,7 +72,7 @@ class TrainingConfig:
         """
         if self.method not in METHODS:
             raise InputError(f"method must be one of {', '.join(METHODS)}, got {self.method!r}")
-        for name in ("batch_size", "save_steps", "logging_steps", "lora_rank", "lora_alpha"):
+        for name in ("batch_size", "save_steps", "logging_steps", "lora_rank", "lora_alpha", "patience"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
         for name in ("encoder_learning_rate", "head_learning_rate", "max_grad_norm"):
@@ -80,6 +84,8 @@ class TrainingConfig:
             raise InputError(f"epochs must be greater than 0 and finite, got {self.epochs}")
         if not 0 <= self.seed < 2**32:
             raise InputError(f"seed must be between 0 and {2**32 - 1}, got {self.seed}")
+        if not 0 <= self.replay <= 100:
+            raise InputError(f"replay must be between 0 and 100, got {self.replay}")
         if not 0 <= self.warmup_ratio <= 1:
             raise InputError(f"warmup_ratio must be between 0 and 1, got {self.warmup_ratio}")
 

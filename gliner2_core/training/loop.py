@@ -21,12 +21,18 @@ from gliner2_core.prompt import PromptEncoder
 from gliner2_core.training import adapter
 from gliner2_core.training.collator import TrainingBatch
 from gliner2_core.training.config import TrainingConfig
+from gliner2_core.training.demands import check_demands
+from gliner2_core.training.early_stopping import DevScore
 from gliner2_core.training.example_records import examples_to_jsonl
 from gliner2_core.training.gold import TrainingExample
+from gliner2_core.training.replay import replay_examples
 from gliner2_core.training.run_folder import LOG_FILE, MODEL_FOLDER, claim, newest_checkpoint
 from gliner2_core.training.streams import batches_by_length, shuffled
 from gliner2_core.training.targets import TargetExample, build_targets
 from gliner2_core.training.trainer import Gliner2Trainer
+
+LEAST_STEPS = 5
+"""Fewest steps between two looks at the dev examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,10 @@ class TrainingResult:
 
     Attributes:
         model_folder: The trained checkpoint; `GLiNER2.from_pretrained` and the reference package load it.
-        steps: Optimizer steps in all.
+        steps: Optimizer steps done.
+        best_step: The one whose weights were kept.
         examples: Examples trained on.
+        replayed: Examples mixed in.
         too_long: Examples left out because prompt and text exceed the window, as `path:line`.
         lost_values: Values no span can express (too wide, or no run of words), as `path:line (n)`.
         duration_s: Wall time of this call, loading and saving included.
@@ -55,7 +63,9 @@ class TrainingResult:
 
     model_folder: Path
     steps: int
+    best_step: int
     examples: int
+    replayed: int
     too_long: tuple[str, ...]
     lost_values: tuple[str, ...]
     duration_s: float
@@ -69,6 +79,7 @@ def train(
     run_folder: Path,
     config: TrainingConfig,
     *,
+    dev: Sequence[TrainingExample] = (),
     on_progress: Callable[[Progress], None] | None = None,
 ) -> TrainingResult:
     """Train a checkpoint on examples.
@@ -78,8 +89,9 @@ def train(
     Args:
         base: Checkpoint to start from: None for the embedded one, a folder or a hub id.
         examples: At least one.
-        run_folder: Gets `run.json`, `log.jsonl`, `checkpoint-N/` and `model/`.
+        run_folder: Gets `run.json`, `log.jsonl`, `checkpoint-N/` and `model/`; with dev examples `dev.jsonl`.
         config: Settings.
+        dev: Examples that say when to stop; the weights that score best on them are kept. None: the last ones are.
         on_progress: Called after every step.
 
     Returns:
@@ -87,32 +99,43 @@ def train(
 
     Raises:
         DataError: If there is no example, or none fits into the window.
-        InputError: If the run folder holds another run, or a finished one.
+        InputError: If the run folder holds another run, or a finished one, or memory or disk are short.
         CheckpointError: If the base cannot be loaded.
         TrainingError: If the loss is no finite number any more.
     """
     started = time.perf_counter()
     if not examples:
         raise DataError("there is no example to train on")
-    claim(run_folder, _facts(base, examples, config))
+    claim(run_folder, _facts(base, examples, dev, config))
     torch.manual_seed(config.seed)
     loaded = load_checkpoint(base)
     kept, too_long, lost = _targets(loaded, examples, config)
-    batches = _Epochs(kept, PromptEncoder(loaded.tokenizer), config)
+    replayed = replay_examples(round(config.replay * len(kept)), seed=config.seed)
+    mixed = [*kept, *_targets(loaded, replayed, config)[0]] if replayed else kept
+    batches = _Epochs(mixed, PromptEncoder(loaded.tokenizer), config)
     steps = config.max_steps or max(round(config.epochs * batches.per_epoch), 1)
     adapter.prepare(loaded.model, config)
+    check_demands(loaded.model, run_folder)
     trainer = Gliner2Trainer(loaded.model, batches, config, steps, run_folder)
     if on_progress is not None:
         trainer.add_callback(_Reporter(on_progress))
+    stopping = None
+    if dev:
+        every = max(batches.per_epoch, LEAST_STEPS)
+        stopping = DevScore(loaded, dev, every=every, patience=config.patience, run_folder=run_folder)
+        trainer.add_callback(stopping)
     trainer.resume(newest_checkpoint(run_folder))
+    best_step = stopping.restore_best() if stopping else trainer.state.global_step
     adapter.finish(loaded.model)
     log = [line for line in trainer.state.log_history if "loss" in line]
     (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
     save_checkpoint(run_folder / MODEL_FOLDER, loaded)
     return TrainingResult(
         run_folder / MODEL_FOLDER,
-        steps,
+        trainer.state.global_step,
+        best_step,
         len(kept),
+        len(mixed) - len(kept),
         too_long,
         lost,
         time.perf_counter() - started,
@@ -121,12 +144,14 @@ def train(
     )
 
 
-def _facts(base: str | Path | None, examples: Sequence[TrainingExample], config: TrainingConfig) -> dict[str, Any]:
-    digest = hashlib.sha256(examples_to_jsonl(examples).encode()).hexdigest()
+def _facts(
+    base: str | Path | None, examples: Sequence[TrainingExample], dev: Sequence[TrainingExample], config: TrainingConfig
+) -> dict[str, Any]:
     return {
         "base": None if base is None else str(base),
         "examples": len(examples),
-        "data_sha256": digest,
+        "data_sha256": hashlib.sha256(examples_to_jsonl(examples).encode()).hexdigest(),
+        "dev_sha256": hashlib.sha256(examples_to_jsonl(dev).encode()).hexdigest() if dev else None,
         "config": asdict(config),
     }
 

@@ -118,12 +118,18 @@ def test_train_scores_before_and_after_and_its_model_extracts(tmp_path: Path, ca
     data = tmp_path / "train.jsonl"
     data.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
     run = tmp_path / "run"
-    status = main(["train", str(data), "--dev", str(data), "--model", MODEL, "--out", str(run), "--epochs", "2"])
-    out = capsys.readouterr().out
+    options = ["--epochs", "2", "--replay", "0", "--progress", str(tmp_path / "progress.jsonl")]
+    status = main(["train", str(data), "--test", str(data), "--model", MODEL, "--out", str(run), *options])
+    out, err = capsys.readouterr()
     assert status == 0
     assert "5 examples, 2 steps" in out
-    assert "| entities (micro F1) |" in out
-    assert set(json.loads((run / "metrics.json").read_text())) == {"before", "after"}
+    assert "| entities (micro F1) | 3 |" in out
+    assert "| – person | 4 true |" in out
+    assert "| general entities | 60 |" in out
+    assert "5 held-out records are too few to tell" in err
+    assert set(json.loads((run / "metrics.json").read_text())) == {"test", "general", "warnings"}
+    events = lines((tmp_path / "progress.jsonl").read_text())
+    assert [one.get("stage") or one["step"] for one in events] == ["before", "training", 1, 2, "after"]
     assert main(["extract", "--text", "Ann", "--labels", "person", "--model", str(run / "model")]) == 0
 
 

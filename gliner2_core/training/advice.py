@@ -1,0 +1,32 @@
+"""Settings for a run of one's own, chosen by the number of records, so that nobody need know what a learning rate is."""
+
+from __future__ import annotations
+
+from gliner2_core.training.config import TrainingConfig
+
+MOST_EPOCHS = 20.0
+"""With dev examples, which end most runs earlier."""
+EPOCHS_UNWATCHED = 6.0
+"""Without: enough to learn, not enough to spoil much."""
+LEAST_REPLAY, MOST_REPLAY = 50, 400
+"""General examples mixed in: fewer keep little, more take most of the time."""
+
+
+def suggested(n_examples: int, *, has_dev: bool) -> TrainingConfig:
+    """Return settings for a run on so many examples.
+
+    Args:
+        n_examples: To learn from.
+        has_dev: Whether there are others that say when to stop.
+
+    Source: `tests/benchmarks/small_runs.py`, whose table README shows.
+    """
+    replay = min(max(n_examples, LEAST_REPLAY), MOST_REPLAY) / max(n_examples, 1)
+    return TrainingConfig(
+        method="full",
+        epochs=MOST_EPOCHS if has_dev else EPOCHS_UNWATCHED,
+        encoder_learning_rate=5e-5,
+        head_learning_rate=3e-4,
+        replay=round(replay, 3),
+        logging_steps=5,
+    )
