@@ -194,6 +194,9 @@ class RunRow(Base):
     __tablename__ = "runs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    folder: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    message: Mapped[str] = mapped_column(Text, default="", server_default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     base_checkpoint: Mapped[str] = mapped_column(String(500))
     export_id: Mapped[int | None] = mapped_column(ForeignKey("exports.id"))

@@ -19,6 +19,7 @@ from storage.outputs import Output
 from storage.queue import queue_page
 from storage.queues import Cursor, QueueFilter, QueuePage
 from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts, Unread
+from storage.runs import Runs
 from storage.versions import Key, Version, write_version
 
 PAGE = 200
@@ -40,6 +41,11 @@ class AnnotationStore:
     def __init__(self, database: str | Path | None = None) -> None:
         self.engine: Engine = open_engine(url_of(database))
         migrate(self.engine)
+
+    @property
+    def runs(self) -> Runs:
+        """Training runs."""
+        return Runs(self.engine)
 
     def close(self) -> None:
         """Close all connections."""
