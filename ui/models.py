@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gliner2_core.predictions import EMBEDDED_NAME
+from gliner2_core.predictions import EMBEDDED_NAME, CheckpointInfo
 from ui.messages import PageError
 from ui.settings import Settings
 
@@ -47,13 +47,34 @@ class Models:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.offered: tuple[str, ...] = tuple(dict.fromkeys([*settings.models, EMBEDDED_NAME]))
-        self.default = self.offered[0]
+        self._named: tuple[str, ...] = tuple(dict.fromkeys([*settings.models, EMBEDDED_NAME]))
+        self._trained: dict[str, str] = {}
+        self.default = self._named[0]
         self.is_open = settings.open_models
         self._most = max(settings.max_models, 1)
         self._loaded: OrderedDict[str, GLiNER2] = OrderedDict()
         self._lock = threading.Lock()
         self._loading = threading.Lock()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Names to choose from: those the app was started with, the embedded one, those trained here."""
+        return (*self._named, *self._trained)
+
+    def offer(self, name: str, folder: str) -> None:
+        """Offer a checkpoint that was trained here under a name of its own."""
+        with self._lock:
+            self._trained[name] = folder
+
+    def withdraw(self, name: str) -> None:
+        """Offer a trained checkpoint no longer, and let go of it; does nothing for other names."""
+        with self._lock:
+            if self._trained.pop(name, None) is not None:
+                self._loaded.pop(name, None)
+
+    def source(self, model: str) -> str | None:
+        """Return what `GLiNER2.from_pretrained` takes for a model of the page."""
+        return None if model == EMBEDDED_NAME else self._trained.get(model, model)
 
     def is_loaded(self, model: str | None = None) -> bool:
         """Whether an answer comes at once; None means the default."""
@@ -75,9 +96,7 @@ class Models:
         with self._loading:
             if (found := self._known(name)) is not None:
                 return found
-            from gliner2_core import GLiNER2
-
-            loaded = GLiNER2.from_pretrained(source_of(name))
+            loaded = self._load(name)
             with self._lock:
                 self._loaded[name] = loaded
                 others = [one for one in self._loaded if one not in (self.default, name)]
@@ -121,13 +140,17 @@ class Models:
             getattr(encoder, "max_position_embeddings", None),
         )
 
+    def _load(self, name: str) -> GLiNER2:
+        from gliner2_core import GLiNER2
+
+        loaded = GLiNER2.from_pretrained(self.source(name))
+        if name not in self._trained:
+            return loaded
+        # Answers name the model as people do, not the folder where it lies.
+        return GLiNER2(replace(loaded.loaded, info=CheckpointInfo(name)))
+
     def _known(self, name: str) -> GLiNER2 | None:
         with self._lock:
             if name in self._loaded:
                 self._loaded.move_to_end(name)
             return self._loaded.get(name)
-
-
-def source_of(model: str) -> str | None:
-    """Return what `GLiNER2.from_pretrained` takes for a model of the page."""
-    return None if model == EMBEDDED_NAME else model

@@ -7,10 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from gliner2_core.errors import Gliner2Error
+from storage.errors import StorageError
 from ui.messages import PageError
 from ui.models import Models
 from ui.queue_reader import QueueReader
 from ui.settings import Settings
+from ui.training_runner import TrainingRunner
 
 if TYPE_CHECKING:
     from storage import AnnotationStore
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Services:
-    """The models, the store, what reads its queue, and the limits.
+    """The models, the store, what reads its queue and trains on it, and the limits.
 
     Args:
         settings: Of the app.
@@ -29,6 +31,7 @@ class Services:
         self.settings = settings
         self.models = Models(settings)
         self.reader = QueueReader(self)
+        self.trainer = TrainingRunner(self)
         self._store: AnnotationStore | None = None
         self._lock = threading.Lock()
 
@@ -54,3 +57,12 @@ class Services:
             self.models.extractor()
         except Gliner2Error as error:
             logger.warning("the model %s cannot be loaded: %s", self.models.default, error)
+
+    def take_up(self) -> None:
+        """Offer what was trained here before, and go on with runs that a restart interrupted, where there is a store yet."""
+        if not self.settings.has_store():
+            return
+        try:
+            self.trainer.wake()
+        except StorageError as error:
+            logger.warning("training runs cannot be taken up: %s", error)

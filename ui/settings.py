@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Addresses that only this machine reaches."""
@@ -48,6 +49,24 @@ class Settings:
     mcp: bool = False
     database: str | None = None
     can_store: bool = True
+
+    def runs_folder(self) -> Path:
+        """Return where training runs lie: beside the database's file, else in the user's data folder."""
+        from storage.engine import default_path  # the database's libraries load when they are needed
+
+        return (self._store_file() or default_path()).parent / "runs"
+
+    def has_store(self) -> bool:
+        """Whether there is a store, so that nothing is made by looking."""
+        path = self._store_file()
+        return self.can_store and (path is None or path.is_file())
+
+    def _store_file(self) -> Path | None:
+        """Return the database's file; None if it is on a server."""
+        from storage.engine import url_of  # see above
+
+        url = url_of(self.database)
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:

@@ -53,7 +53,7 @@ def build_app(services: Services) -> gr.Blocks:
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
                     built = build_corrections_tab([title for title, *_ in TABS])
-                    wire_corrections_tab(services, built, corrections, parts, bar.choice.model)
+                    wire_corrections_tab(services, built, corrections, parts, bar)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)
@@ -85,6 +85,7 @@ def launch(app: gr.Blocks, services: Services) -> None:
     if settings.mcp and find_spec("mcp") is None:
         raise SystemExit('--mcp needs one more package: pip install "gradio[mcp]"')
     _check_host(settings.host)
+    threading.Thread(target=services.take_up, daemon=True).start()
     threading.Thread(target=services.warm_up, daemon=True).start()
     try:
         app.launch(**_launch_options(services))

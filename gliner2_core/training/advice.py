@@ -25,8 +25,9 @@ def suggested(n_examples: int, *, has_dev: bool) -> TrainingConfig:
     return TrainingConfig(
         method="full",
         epochs=MOST_EPOCHS if has_dev else EPOCHS_UNWATCHED,
-        encoder_learning_rate=5e-5,
+        encoder_learning_rate=3e-5,
         head_learning_rate=3e-4,
         replay=round(replay, 3),
+        patience=4,
         logging_steps=5,
     )

@@ -29,7 +29,7 @@ class DevScore(TrainerCallback):
         loaded: The checkpoint in training.
         examples: The dev examples.
         every: Optimizer steps between two measurements.
-        patience: The run stops after so many measurements without a gain.
+        patience: The run stops after so many measurements without a gain, after twice as many before the first gain.
         run_folder: Gets `dev.jsonl`, a line per measurement, and the best weights so far; a resumed run reads both.
     """
 
@@ -57,7 +57,10 @@ class DevScore(TrainerCallback):
             return
         self._measure(state.global_step)
         scores = [score for _, score in self._scores]
-        if len(scores) - 1 - scores.index(max(scores)) >= self._patience:
+        best = scores.index(max(scores))
+        # Labels that the model did not know may need a while before the first of them is found.
+        patience = self._patience if best else 2 * self._patience
+        if len(scores) - 1 - best >= patience:
             control.should_training_stop = True
 
     def restore_best(self) -> int:

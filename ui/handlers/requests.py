@@ -8,7 +8,6 @@ from typing import Any
 from gliner2_core import Prediction, Schema
 from gliner2_core.predictions import OnWindow
 from ui.messages import PageError
-from ui.models import source_of
 from ui.services import Services
 
 
@@ -42,7 +41,7 @@ class Reader:
         Raises:
             PageError: If this page does not open it.
         """
-        return source_of(services.models.checked(self.model))
+        return services.models.source(services.models.checked(self.model))
 
 
 DEFAULT_READER = Reader()

@@ -13,6 +13,7 @@ from ui.handlers.corrections import PROJECT
 from ui.handlers.exports import EXPORTS
 from ui.span_editor import SpanEditor
 from ui.tabs.import_part import ImportPart, build_import_part
+from ui.tabs.training_part import TrainingPart, build_training_part
 
 EMPTY_WORDS = "No record is open. “Send to corrections” on the other tabs fills the queue; “Open queue” shows it."
 
@@ -45,6 +46,7 @@ class CorrectionsTab:
     export: gr.Button
     archive: gr.File
     importing: ImportPart
+    training: TrainingPart
 
 
 def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
@@ -96,7 +98,8 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
                 kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
                 export = gr.Button("Export", elem_id="corrections-export-run")
                 archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
+    training = build_training_part()
     return CorrectionsTab(
         project, annotator, show, order, search, label, most, open_, counts, queue, former, further, editor, status, submit,
-        skip, back, discard, versions, bring_back, kind, export, archive, importing,
+        skip, back, discard, versions, bring_back, kind, export, archive, importing, training,
     )  # fmt: skip

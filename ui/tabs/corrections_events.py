@@ -20,13 +20,15 @@ from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import PRIVATE
 from ui.tabs.import_part import wire_import_part
+from ui.tabs.model_bar import ModelBar
 from ui.tabs.schema_part import TabInputs
+from ui.tabs.training_part import wire_training_part
 
 STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
 
 
 def wire_corrections_tab(
-    services: Services, parts: CorrectionsTab, tab: gr.Tab, tabs: Sequence[TabInputs], model: gr.State
+    services: Services, parts: CorrectionsTab, tab: gr.Tab, tabs: Sequence[TabInputs], bar: ModelBar
 ) -> None:
     """Wire the events.
 
@@ -35,7 +37,7 @@ def wire_corrections_tab(
         parts: The tab's components.
         tab: Its queue is read anew whenever it is opened.
         tabs: Whose schema can be asked of imported texts.
-        model: The visitor's.
+        bar: The visitor's choice of models.
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
@@ -58,7 +60,8 @@ def wire_corrections_tab(
     parts.skip.click(events.skipped, desk, shown, **STORE_QUEUE)
     parts.back.click(events.back, desk, shown, **STORE_QUEUE)
     who = [parts.project, parts.annotator]
-    wire_import_part(services, parts.importing, tabs, who, model, lambda event: event.then(**opening))
+    wire_import_part(services, parts.importing, tabs, who, bar.choice.model, lambda event: event.then(**opening))
+    wire_training_part(services, parts.training, parts.project, tab, bar)
     parts.export.click(events.exported, [parts.project, parts.kind], [parts.archive, parts.counts], **STORE_QUEUE)
 
 
@@ -76,7 +79,7 @@ class _Events:
             is_same = desk.asked == annotation.asked_queue(*asked)
         except Exception:  # noqa: BLE001 - opening the queue says why
             is_same = False
-        return {} if is_same else self.opened(desk, *asked)
+        return {self._parts.status: gr.skip()} if is_same else self.opened(desk, *asked)
 
     def picked(self, desk: Desk, rows: Any, event: gr.SelectData) -> dict[Any, Any]:
         record = int(rows[event.index[0]][0])

@@ -97,12 +97,18 @@ def wire_model_bar(services: Services, app: gr.Blocks, bar: ModelBar) -> None:
         except Exception as error:  # noqa: BLE001 - see above
             return render.problem(logged_words(error))
 
+    def offered() -> tuple[Any, Any]:
+        names = list(services.models.offered)
+        return gr.Dropdown(choices=names), gr.Dropdown(choices=[NO_SECOND, *names])
+
     # Loading waits in a line of its own, so that nobody's run waits for it.
     loading: dict[str, Any] = {"concurrency_id": "load", "concurrency_limit": 2, "show_progress_on": bar.status, **PRIVATE}
     inputs = [bar.model, bar.second, choice.model, choice.second]
     for dropdown in (bar.model, bar.second):
         dropdown.input(choose, inputs, outputs, **loading)
     app.load(describe, [choice.model, choice.second], bar.status, show_progress="hidden", **PRIVATE)
+    # The page was built before some models were trained.
+    app.load(offered, None, [bar.model, bar.second], queue=False, show_progress="hidden", **PRIVATE)
 
 
 def folded_words(model: str, second: str) -> str:
