@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -118,19 +118,26 @@ def text_and_schema(session: Session, record: int) -> tuple[str, dict[str, Any]]
     return found.text, json.loads(found.body)
 
 
-def unread_ids(project: str) -> Select[int]:
-    """Return the query for records that no model has read and nobody has finished."""
+def unread_ids(project: str, checkpoint: str | None = None) -> Select[int]:
+    """Return the query for records that nobody has finished and no model has read, or not this one as the newest."""
     is_finished = select(Annotation.id).where(Annotation.record_id == RecordRow.id, Annotation.status != "draft").exists()
+    is_unread: ColumnElement[bool] = RecordRow.prediction_id.is_(None)
+    if checkpoint is not None:
+        by_it = select(PredictionRow.id).where(
+            PredictionRow.id == RecordRow.prediction_id, PredictionRow.checkpoint == checkpoint
+        )
+        is_unread = is_unread | ~by_it.exists()
     return (
         select(RecordRow.id)
         .join(Project, Project.id == RecordRow.project_id)
-        .where(Project.name == project, RecordRow.prediction_id.is_(None), ~is_finished)
+        .where(Project.name == project, is_unread, ~is_finished)
     )
 
 
-def unread(session: Session, project: str, after: int, most: int) -> list[Unread]:
+def unread(session: Session, project: str, checkpoint: str | None, after: int, most: int) -> list[Unread]:
     """Return such records behind one, in the order in which they came."""
-    found = session.scalars(unread_ids(project).where(RecordRow.id > after).order_by(RecordRow.id).limit(most)).all()
+    asked = unread_ids(project, checkpoint).where(RecordRow.id > after).order_by(RecordRow.id).limit(most)
+    found = session.scalars(asked).all()
     return [Unread(record, *text_and_schema(session, record)) for record in found]
 
 

@@ -219,11 +219,12 @@ class AnnotationStore:
             raise NotFoundError(f"there is no revision {rev} of record {record_id} by {annotator}")
         return self._save(Key(record_id, annotator), Version(found.output, found.status, f"restore {rev}"), seen)
 
-    def unread(self, project: str, *, after: int = 0, most: int = 50) -> list[Unread]:
+    def unread(self, project: str, *, checkpoint: str | None = None, after: int = 0, most: int = 50) -> list[Unread]:
         """Return records that no model has read and nobody has finished, in the order in which they came.
 
         Args:
             project: Its name.
+            checkpoint: Also those that another one than this has read last.
             after: Records up to this one are passed over.
             most: Records at once.
 
@@ -231,16 +232,16 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return rows.unread(session, project, after, most)
+            return rows.unread(session, project, checkpoint, after, most)
 
-    def n_unread(self, project: str) -> int:
-        """Return how many records no model has read and nobody has finished.
+    def n_unread(self, project: str, *, checkpoint: str | None = None) -> int:
+        """Return how many such records there are.
 
         Raises:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return session.scalar(select(func.count()).select_from(rows.unread_ids(project).subquery())) or 0
+            return session.scalar(select(func.count()).select_from(rows.unread_ids(project, checkpoint).subquery())) or 0
 
     def counts(self, project: str) -> Counts:
         """Return how much of a project is there and done; zeros if there is no such project.

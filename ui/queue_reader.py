@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gliner2_core import Schema
@@ -28,6 +29,7 @@ class Reading:
 
     Attributes:
         project: Whose records.
+        unless: Records that this checkpoint has read last are passed over; None for all that any has.
         done, total: Records read, and those that were waiting when it began.
         faults: Records that the model refused, the first ones with the reason.
         n_faults: How many it refused.
@@ -37,6 +39,7 @@ class Reading:
 
     project: str
     total: int
+    unless: str | None = None
     done: int = 0
     faults: list[str] = field(default_factory=list)
     n_faults: int = 0
@@ -67,26 +70,29 @@ class QueueReader:
         """Return where the newest reading stands; None if there was none."""
         return self._reading
 
-    def start(self, project: str, model: str | None) -> Reading:
+    def start(self, project: str, model: str | None, *, is_again: bool = False) -> Reading:
         """Begin to read a project's records.
 
         Args:
             project: Its name.
             model: Which one reads; None for the default.
+            is_again: Also what another model has read, as long as nobody has finished it; old predictions stay.
 
         Raises:
             PageError: If one goes on already, the page does not open the model, or nothing waits.
             StorageError: If the store cannot be read.
         """
         name, store = self._services.models.checked(model), self._services.store()
+        unless = self._services.models.extractor(name).checkpoint.name if is_again else None
         with self._lock:
             if self._reading is not None and self._reading.is_on:
                 raise PageError(f"The records of “{self._reading.project}” are being read. Wait for its end, or stop it.")
-            total = store.n_unread(project)
+            total = store.n_unread(project, checkpoint=unless)
             if not total:
-                raise PageError(f"Every record of “{project}” has been read, or is finished. Import texts first.")
+                by = f" by {unless}" if unless else ""
+                raise PageError(f"Every record of “{project}” has been read{by}, or is finished. Import texts first.")
             self._stop.clear()
-            self._reading = Reading(project, total)
+            self._reading = Reading(project, total, unless)
             threading.Thread(target=self._read, args=(self._reading, name), daemon=True).start()
             return self._reading
 
@@ -98,7 +104,8 @@ class QueueReader:
         words = "Every record is read."
         try:
             store, last = self._services.store(), 0
-            while not self._stop.is_set() and (waiting := store.unread(reading.project, after=last, most=CHUNK)):
+            unread = partial(store.unread, reading.project, checkpoint=reading.unless, most=CHUNK)
+            while not self._stop.is_set() and (waiting := unread(after=last)):
                 self._read_some(reading, model, waiting)
                 last = waiting[-1].id
             if self._stop.is_set():

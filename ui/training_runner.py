@@ -80,7 +80,7 @@ class TrainingRunner:
             shutil.rmtree(folder)
             raise PageError(f"None of the {n_submitted} submitted records of “{project}” is one to learn from. Submit more.")
         # Noted whole, so that a newer version with other suggestions can resume it.
-        settings = {**_suggested(counts), **options}
+        settings = {**_suggested(counts, options), **options}
         config = {"records": counts, "left_out": dict(written.unused), "settings": settings, "base": self._base(base)}
         run = store.runs.add(project, base, self._free_name(name), str(folder), config)
         self.wake()
@@ -229,10 +229,11 @@ class TrainingRunner:
         return next(one for one in names if one not in taken)
 
 
-def _suggested(counts: Mapping[str, int]) -> dict[str, Any]:
+def _suggested(counts: Mapping[str, int], options: Mapping[str, Any]) -> dict[str, Any]:
     from gliner2_core.training.advice import suggested  # torch loads when it is needed
 
-    settings = suggested(counts["train"], has_dev=counts["dev"] > 0).to_dict()
+    chosen = suggested(counts["train"], has_dev=counts["dev"] > 0, method=options.get("method", "full"))
+    settings = chosen.to_dict()
     return {setting: settings[setting] for setting in OPTIONS}
 
 

@@ -98,7 +98,7 @@ def _config(args: argparse.Namespace, n_examples: int, *, has_dev: bool) -> Trai
     from gliner2_core.training.advice import suggested
 
     given = {setting: getattr(args, option) for option, setting in _SETTINGS.items() if getattr(args, option) is not None}
-    return replace(suggested(n_examples, has_dev=has_dev), **given)
+    return replace(suggested(n_examples, has_dev=has_dev, method=args.method or "full"), **given)
 
 
 def _load(files: list[str], skip_faulty: bool) -> list[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gliner2_core.training.config import TrainingConfig
+from collections.abc import Mapping
+
+from gliner2_core.training.config import Method, TrainingConfig
 
 MOST_EPOCHS = 20.0
 """With dev examples, which end most runs earlier."""
@@ -12,20 +14,25 @@ LEAST_REPLAY, MOST_REPLAY = 50, 400
 """General examples mixed in: fewer keep little, more take most of the time."""
 
 
-def suggested(n_examples: int, *, has_dev: bool) -> TrainingConfig:
+ENCODER_RATES: Mapping[Method, float] = {"full": 3e-5, "lora": 3e-4, "heads": 3e-5}
+"""Low-rank updates start from nothing and want larger steps; with `heads` the encoder stays as it is."""
+
+
+def suggested(n_examples: int, *, has_dev: bool, method: Method = "full") -> TrainingConfig:
     """Return settings for a run on so many examples.
 
     Args:
         n_examples: To learn from.
         has_dev: Whether there are others that say when to stop.
+        method: What is trained.
 
     Source: `tests/benchmarks/small_runs.py`, whose table README shows.
     """
     replay = min(max(n_examples, LEAST_REPLAY), MOST_REPLAY) / max(n_examples, 1)
     return TrainingConfig(
-        method="full",
+        method=method,
         epochs=MOST_EPOCHS if has_dev else EPOCHS_UNWATCHED,
-        encoder_learning_rate=3e-5,
+        encoder_learning_rate=ENCODER_RATES[method],
         head_learning_rate=3e-4,
         replay=round(replay, 3),
         patience=4,

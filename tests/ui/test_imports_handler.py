@@ -11,6 +11,7 @@ import pytest
 
 from gliner2_core import Schema
 from gliner2_core.errors import DataError
+from storage import Output
 from storage.queues import QueueFilter
 from ui.handlers.imports import FILE_FORMATS, TEXTS, import_into, reading_words
 from ui.messages import PageError
@@ -75,6 +76,27 @@ def test_a_reading_can_be_stopped_and_goes_on_later(keeping: Services, tmp_path:
     keeping.reader.start("news", None)
     assert ended(keeping).total == 300 - first.done
     assert keeping.store().n_unread("news") == 0
+
+
+def test_open_records_are_read_again_by_another_model(keeping: Services, tmp_path: Path) -> None:
+    import_into(keeping, "news", "ann", file(tmp_path, "a.txt", "Ann in Rome\nBob in Oslo\nCleo in Bern\n"), TEXTS, SCHEMA)
+    keeping.reader.start("news", None)
+    ended(keeping)
+    first, _, last = (one.record_id for one in keeping.store().queue(QueueFilter("news", "ann")).lines)
+    store = keeping.store()
+    store.save(last, "ann", Output(), "submitted", seen=0)
+    with pytest.raises(PageError, match="has been read by"):
+        keeping.reader.start("news", None, is_again=True)
+    before = store.record(first, "ann")
+    keeping.reader.start("news", "gliner2-mini", is_again=True)
+    assert ended(keeping).total == 2
+    after = store.record(first, "ann")
+    assert after.checkpoint is not None
+    assert after.checkpoint.name == "gliner2-mini"
+    assert after.prediction_id != before.prediction_id
+    finished = store.record(last, "ann").checkpoint
+    assert finished is not None
+    assert finished.name != "gliner2-mini"
 
 
 def test_a_record_that_the_model_refuses_is_named_and_the_rest_is_read(keeping: Services) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -31,6 +32,7 @@ class ImportPart:
     run: gr.Button
     status: gr.HTML
     read: gr.Button
+    again: gr.Button
     stop: gr.Button
     progress: gr.HTML
     timer: gr.Timer
@@ -57,10 +59,11 @@ def build_import_part(tabs: Sequence[str]) -> ImportPart:
         status = gr.HTML("", elem_id="corrections-import-status", elem_classes="wb-schema-status")
         with gr.Row():
             read = gr.Button("Let the model read what is new", elem_id="corrections-read", scale=3)
+            again = gr.Button("Read the open ones again", elem_id="corrections-read-again", scale=2)
             stop = gr.Button("Stop", elem_id="corrections-read-stop", scale=1, min_width=80, visible=False)
         progress = gr.HTML("", elem_id="corrections-read-status", elem_classes="wb-schema-status")
         timer = gr.Timer(EVERY_S, active=False)
-    return ImportPart(file, kind, asked, run, status, read, stop, progress, timer)
+    return ImportPart(file, kind, asked, run, status, read, again, stop, progress, timer)
 
 
 def wire_import_part(
@@ -94,9 +97,9 @@ def wire_import_part(
         words, is_on = reading_words(services)
         return words, gr.Button(visible=is_on), gr.Timer(active=is_on)
 
-    def begun(project: str, chosen: str) -> tuple[Any, ...]:
+    def begun(project: str, chosen: str, *, is_again: bool = False) -> tuple[Any, ...]:
         try:
-            services.reader.start(project, chosen)
+            services.reader.start(project, chosen, is_again=is_again)
         except Exception as error:  # noqa: BLE001 - see above
             return render.problem(logged_words(error)), gr.skip(), gr.skip()
         return looked()
@@ -106,6 +109,8 @@ def wire_import_part(
     inputs = [part.file, part.kind, part.asked, *who, *(component for tab in tabs for component in tab.schema)]
     refresh(part.run.click(taken_in, inputs, part.status, concurrency_id="import", concurrency_limit=1, **PRIVATE))
     refresh(part.read.click(begun, [who[0], model], shown, **quick))
+    again = partial(begun, is_again=True)
+    refresh(part.again.click(again, [who[0], model], shown, **quick))
     refresh(part.stop.click(services.reader.stop, None, None, **quick))
     part.timer.tick(looked, None, shown, **quick)
 
