@@ -51,7 +51,13 @@ class TrainingRunner:
         self._child: tuple[int, psutil.Process] | None = None
 
     def start(
-        self, project: str, model: str | None, name: str, options: Mapping[str, str | float] = MappingProxyType({})
+        self,
+        project: str,
+        model: str | None,
+        name: str,
+        options: Mapping[str, str | float] = MappingProxyType({}),
+        *,
+        with_curve: bool = False,
     ) -> Run:
         """Export a project's submitted corrections and put a run on them into the queue.
 
@@ -59,6 +65,7 @@ class TrainingRunner:
             project: Its name.
             model: What it starts from; None for the default.
             name: Of the model that it makes; a number is added where the name is taken.
+            with_curve: Whether it tells if more records are worth it, too.
             options: Settings of the run that are not to be chosen by the number of records: `TrainingConfig`'s.
 
         Raises:
@@ -81,7 +88,13 @@ class TrainingRunner:
             raise PageError(f"None of the {n_submitted} submitted records of “{project}” is one to learn from. Submit more.")
         # Noted whole, so that a newer version with other suggestions can resume it.
         settings = {**_suggested(counts, options), **options}
-        config = {"records": counts, "left_out": dict(written.unused), "settings": settings, "base": self._base(base)}
+        config: dict[str, Any] = {
+            "records": counts,
+            "left_out": dict(written.unused),
+            "settings": settings,
+            "base": self._base(base),
+        }
+        config["curve"] = with_curve and counts["test"] > 0
         run = store.runs.add(project, base, self._free_name(name), str(folder), config)
         self.wake()
         return run
@@ -205,6 +218,7 @@ class TrainingRunner:
             if run.config["records"][split]:
                 command += [f"--{split}", str(files.data(split))]
         command += ["--model", str(base)] if base else []
+        command += ["--curve"] if run.config.get("curve") else []
         for setting, option in OPTIONS.items():
             command += [option, str(run.config["settings"][setting])]
         nice = ["nice"] if shutil.which("nice") else []
@@ -230,9 +244,11 @@ class TrainingRunner:
 
 
 def _suggested(counts: Mapping[str, int], options: Mapping[str, Any]) -> dict[str, Any]:
-    from gliner2_core.training.advice import suggested  # torch loads when it is needed
+    from gliner2_core.training.advice import LEAST_DEV, suggested  # torch loads when it is needed
 
-    chosen = suggested(counts["train"], has_dev=counts["dev"] > 0, method=options.get("method", "full"))
+    has_dev = counts["dev"] >= LEAST_DEV
+    n_learned = counts["train"] + (0 if has_dev else counts["dev"])
+    chosen = suggested(n_learned, has_dev=has_dev, method=options.get("method", "full"))
     settings = chosen.to_dict()
     return {setting: settings[setting] for setting in OPTIONS}
 

@@ -44,6 +44,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--dev", action="append", default=[], metavar="FILE", help="JSONL that says when to stop")
     parser.add_argument("--test", action="append", default=[], metavar="FILE", help="JSONL to score before and after")
     parser.add_argument("--model", default=None, help="checkpoint to start from (default: the embedded checkpoint)")
+    parser.add_argument(
+        "--curve",
+        action="store_true",
+        help="train on parts of the records, too: with --test, tells whether more are worth it",
+    )
     parser.add_argument("--skip-faulty", action="store_true", help="leave faulty records out and list them")
     parser.add_argument(
         "--progress", type=Path, metavar="FILE", help="write a JSON line per event there, for other programs"
@@ -76,16 +81,21 @@ def run(args: argparse.Namespace) -> int:
         InputError: If an option is out of range or the run folder holds another run.
         DataError: If records are faulty; the message lists them with file and line.
     """
+    from gliner2_core.training.advice import parted
     from gliner2_core.training.fine_tune import fine_tune
 
-    examples = _load(args.data, args.skip_faulty)
-    dev = _load(args.dev, args.skip_faulty) if args.dev else []
+    dev_records = _load(args.dev, args.skip_faulty) if args.dev else []
+    examples, dev = parted(_load(args.data, args.skip_faulty), dev_records)
+    if dev_records and not dev:
+        print(f"{len(dev_records)} dev records are too few to say when to stop: they are learned from, too", file=sys.stderr)
     test = _load(args.test, args.skip_faulty) if args.test else []
+    if args.curve and not test:
+        raise InputError("--curve needs --test: records by which the parts are compared")
     config = _config(args, len(examples), has_dev=bool(dev))
     with _Watch(args.progress) as watch:
         done = fine_tune(
             args.model, examples, args.out, config,
-            dev=dev, test=test, on_stage=watch.stage, on_progress=watch.progress,
+            dev=dev, test=test, with_curve=args.curve, on_stage=watch.stage, on_progress=watch.progress,
         )  # fmt: skip
     _tell(done.result)
     _compare(done.metrics)
@@ -139,6 +149,8 @@ def _compare(metrics: dict[str, Any]) -> None:
     general = metrics["general"]
     for name, n_texts in (("entities", 60), ("classes", 40)):
         _row(f"general {name}", n_texts, general["before"][name], general["after"][name])
+    for point in metrics["curve"]:
+        print(f"| learned from {point['records']} | | | {100 * point['score']:.1f} |")
     for words in metrics["warnings"]:
         print(f"warning: {words}", file=sys.stderr)
 
@@ -164,7 +176,9 @@ class _Watch:
 
     def stage(self, name: str) -> None:
         """Tell that a part begins."""
-        self._bar.set_description({"before": "scoring before", "training": "training", "after": "scoring after"}[name])
+        self._bar.set_description(
+            {"before": "scoring before", "training": "training", "after": "scoring after", "curve": "learning curve"}[name]
+        )
         self._write({"stage": name})
 
     def progress(self, progress: Progress) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gliner2_core.training.config import Method, TrainingConfig
+from gliner2_core.training.gold import TrainingExample
 
 MOST_EPOCHS = 20.0
 """With dev examples, which end most runs earlier."""
@@ -14,8 +15,17 @@ LEAST_REPLAY, MOST_REPLAY = 50, 400
 """General examples mixed in: fewer keep little, more take most of the time."""
 
 
+LEAST_DEV = 10
+"""Fewer dev examples than these say when to stop by chance: with four of them, runs stopped before they began."""
 ENCODER_RATES: Mapping[Method, float] = {"full": 3e-5, "lora": 3e-4, "heads": 3e-5}
 """Low-rank updates start from nothing and want larger steps; with `heads` the encoder stays as it is."""
+
+
+def parted(
+    examples: Sequence[TrainingExample], dev: Sequence[TrainingExample]
+) -> tuple[Sequence[TrainingExample], Sequence[TrainingExample]]:
+    """Return what is learned from and what says when to stop: dev examples that are too few for that are learned from."""
+    return (examples, dev) if len(dev) >= LEAST_DEV else ([*examples, *dev], ())
 
 
 def suggested(n_examples: int, *, has_dev: bool, method: Method = "full") -> TrainingConfig:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import random
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,16 @@ from gliner2_core.extractor import GLiNER2
 from gliner2_core.training.config import TrainingConfig
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.loop import Progress, TrainingResult, train
+from gliner2_core.training.run_folder import MODEL_FOLDER
 
 METRICS_FILE = "metrics.json"
 FEW_RECORDS = 30
 """Fewer held-out records than these hardly tell a gain from luck."""
 
+CURVE_SHARES = (0.25, 0.5, 0.75)
+
 OnStage = Callable[[str], None]
-"""Called with `before`, `training` and `after`, as each begins."""
+"""Called with `before`, `training`, `after` and `curve`, as each begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class FineTuned:
 
     Attributes:
         result: Of the training.
-        metrics: As `metrics.json` has it: `test` and `general`, each with `before` and `after`, and `warnings`.
+        metrics: As `metrics.json` has it: `test` and `general`, each with `before` and `after`, `warnings`, and `curve`, a
+            list of `{"records", "score"}`.
     """
 
     result: TrainingResult
@@ -44,6 +50,7 @@ def fine_tune(
     *,
     dev: Sequence[TrainingExample] = (),
     test: Sequence[TrainingExample] = (),
+    with_curve: bool = False,
     on_stage: OnStage = lambda stage: None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> FineTuned:
@@ -56,6 +63,7 @@ def fine_tune(
         config: Settings.
         dev: Say when to stop.
         test: Held out; without any, only the general sample is measured.
+        with_curve: Train on parts of the examples, too, to tell whether more of them are worth it; needs `test`.
         on_stage: Told of each part as it begins.
         on_progress: Told of every step.
 
@@ -71,9 +79,16 @@ def fine_tune(
     result = train(base, examples, run_folder, config, dev=dev, on_progress=on_progress)
     on_stage("after")
     after = _measured(result.model_folder, test)
+    curve: list[dict[str, float]] = []
+    if with_curve and test:
+        on_stage("curve")
+        parts = [round(share * len(examples)) for share in CURVE_SHARES]
+        curve = [_part(base, examples, n, run_folder, config, dev, test) for n in parts if n]
+        curve.append({"records": len(examples), "score": _mean(after[0])})
     metrics = {
         "test": {"records": len(test), "before": before[0], "after": after[0]},
         "general": {"before": before[1], "after": after[1]},
+        "curve": curve,
         "warnings": warnings_of(test),
     }
     (run_folder / METRICS_FILE).write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -87,6 +102,29 @@ def warnings_of(test: Sequence[TrainingExample]) -> list[str]:
     if len(test) < FEW_RECORDS:
         return [f"{len(test)} held-out records are too few to tell: one record more or less can change the score by a lot"]
     return []
+
+
+def _part(
+    base: str | Path | None,
+    examples: Sequence[TrainingExample],
+    n_records: int,
+    run_folder: Path,
+    config: TrainingConfig,
+    dev: Sequence[TrainingExample],
+    test: Sequence[TrainingExample],
+) -> dict[str, float]:
+    """Train on some of the examples, the same ones in every longer part, and score that."""
+    folder = run_folder / f"part-{n_records}"
+    order = random.Random(config.seed).sample(examples, len(examples))
+    if not (folder / MODEL_FOLDER / "config.json").is_file():
+        train(base, order[:n_records], folder, config, dev=dev)
+    tasks = evaluate_examples(GLiNER2.from_pretrained(folder / MODEL_FOLDER), test, "test").sets[0].tasks
+    shutil.rmtree(folder)
+    return {"records": n_records, "score": _mean({task.task: {"score": task.score} for task in tasks})}
+
+
+def _mean(tasks: Mapping[str, Mapping[str, float]]) -> float:
+    return sum(task["score"] for task in tasks.values()) / len(tasks)
 
 
 def _measured(model: str | Path | None, test: Sequence[TrainingExample]) -> tuple[dict[str, Any], dict[str, float]]:

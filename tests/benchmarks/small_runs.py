@@ -2,7 +2,7 @@
 
 Fine-tunes the embedded checkpoint with the suggested settings on three sources that its training never saw, in every method,
 and scores 150 other records of the source and the general sample. Prints a line per run as it ends; the last fifth of the
-corrections is the dev part.
+corrections is the dev part, if it is large enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from gliner2_core.training.advice import suggested
+from gliner2_core.training.advice import parted, suggested
 from gliner2_core.training.config import METHODS, Method
 from gliner2_core.training.fine_tune import FineTuned, fine_tune
 from gliner2_core.training.gold import TrainingExample
@@ -47,8 +47,8 @@ def _line(
     domain: str, size: int, method: Method, test: Sequence[TrainingExample], corrections: Sequence[TrainingExample]
 ) -> str:
     n_dev = max(size // DEV_SHARE, 4)
-    learned, dev = corrections[:-n_dev], corrections[-n_dev:]
-    config = suggested(len(learned), has_dev=True, method=method)
+    learned, dev = parted(corrections[:-n_dev], corrections[-n_dev:])
+    config = suggested(len(learned), has_dev=bool(dev), method=method)
     trained: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         done = fine_tune(

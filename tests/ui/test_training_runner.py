@@ -83,13 +83,14 @@ def ended(run: Run) -> bool:
 
 def test_two_runs_follow_each_other_and_their_models_answer(keeping: Services) -> None:
     first = keeping.trainer.start("pets", None, "Owners", QUICK)
-    second = keeping.trainer.start("pets", None, "Owners", QUICK)
+    second = keeping.trainer.start("pets", None, "Owners", QUICK, with_curve=True)
     assert (first.name, second.name) == ("Owners", "Owners 2")
     assert sum(first.config["records"].values()) == 24
     assert keeping.store().runs.get(second.id).status == "waiting"
     done = until(keeping, second, ended)
     assert [run.status for run in keeping.store().runs.all()] == ["done", "done"], done.message
-    assert set(done.metrics) == {"test", "general", "warnings"}
+    assert set(done.metrics) == {"test", "general", "curve", "warnings"}
+    assert len(done.metrics["curve"]) == (4 if done.config["records"]["test"] else 0)
     assert keeping.models.offered == (str(BERT), "gliner2-mini", "Owners", "Owners 2")
     model = keeping.models.extractor("Owners")
     assert model.checkpoint.name == "Owners"

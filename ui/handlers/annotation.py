@@ -128,9 +128,9 @@ def turn(services: Services, desk: Desk, is_forward: bool) -> tuple[list[list[An
             desk.pages.pop()
         else:
             raise PageError("These are the first lines of the queue.")
-        lines = store.queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES).lines
+        lines = _lines(services, asked, desk)
         first = LINES * len(desk.pages) + 1
-        return [_row(line) for line in lines], f"Lines {first:,} to {first + len(lines) - 1:,} of the queue."
+        return lines, f"Lines {first:,} to {first + len(lines) - 1:,} of the queue."
 
 
 def bring_back(services: Services, desk: Desk, version: str | None) -> View:
@@ -154,6 +154,26 @@ def bring_back(services: Services, desk: Desk, version: str | None) -> View:
             raise PageError("No record is open. Choose one in the list.")
         services.store().restore(desk.record_id, asked.annotator, rev=int(number), seen=desk.seen)
         return _opened(services, desk, desk.record_id, f"Version {number} is back. ")
+
+
+def lines_of(services: Services, desk: Desk) -> tuple[list[list[Any]], str]:
+    """Return the lines of the queue that are shown, as they are now, and how far the project is; the open record stays.
+
+    Raises:
+        PageError: If no queue is open.
+        StorageError: If the store cannot be read.
+    """
+    with desk.lock:
+        return _lines(services, _asked(desk), desk), counts_words(services, desk)
+
+
+def counts_words(services: Services, desk: Desk) -> str:
+    """Return how far the project of the open queue is."""
+    counts = services.store().counts(_asked(desk).project)
+    return (
+        f"{render.counted(counts.records, 'record', 'records')} · {counts.submitted:,} submitted · "
+        f"{counts.draft:,} drafts · {counts.discarded:,} discarded"
+    )
 
 
 def versions_of(services: Services, desk: Desk) -> list[str]:
@@ -268,16 +288,13 @@ def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
     record = store.record(record_id, asked.annotator) if record_id else None
     desk.seen = record.head.rev if record and record.head else 0
     desk.prediction_id = record.prediction_id if record else None
-    counts = store.counts(asked.project)
-    lines = store.queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES).lines
     left = replace(asked, status="open")
     more = store.queue(left, most=1).lines
     words = said + (_about(record) if record else "Nothing is left in this queue." if more else "Everything here is done.")
     return View(
         editor_value(record) if record else dict(EMPTY),
-        [_row(line) for line in lines],
-        f"{render.counted(counts.records, 'record', 'records')} · {counts.submitted:,} submitted · "
-        f"{counts.draft:,} drafts · {counts.discarded:,} discarded",
+        _lines(services, asked, desk),
+        counts_words(services, desk),
         words,
         versions_of(services, desk),
     )
@@ -292,6 +309,11 @@ def _about(record: Record) -> str:
     if record.head is not None:
         parts.append(f"your {record.head.status} version {record.head.rev}")
     return " · ".join(parts) + "."
+
+
+def _lines(services: Services, asked: QueueFilter, desk: Desk) -> list[list[Any]]:
+    page = services.store().queue(asked, after=desk.pages[-1] if desk.pages else None, most=LINES)
+    return [_row(line) for line in page.lines]
 
 
 def _row(line: QueueLine) -> list[Any]:

@@ -31,6 +31,7 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 STAGES: Mapping[str, str] = {
     "": "Starting…", "before": "Scoring the model as it is…", "training": "Learning", "after": "Scoring what it learned…",
+    "curve": "Learning from parts of the records, for the curve…",
 }  # fmt: skip
 HEADERS = ("No.", "Model", "State", "Learns from", "Held out", "General")
 
@@ -72,7 +73,7 @@ def _number(text: str) -> float | None:
 
 
 def start_run(
-    services: Services, project: str, model: str, name: str, settings: Mapping[str, str | float]
+    services: Services, project: str, model: str, name: str, settings: Mapping[str, str | float], *, with_curve: bool = False
 ) -> tuple[int, str]:
     """Put a run into the queue.
 
@@ -83,14 +84,17 @@ def start_run(
         PageError: If there is too little to learn from.
         StorageError: If it cannot be stored.
     """
-    run = services.trainer.start(project, model, name or f"{project} model", settings)
+    run = services.trainer.start(project, model, name or f"{project} model", settings, with_curve=with_curve)
     counts = run.config["records"]
+    from gliner2_core.training.advice import LEAST_DEV  # torch loads when it is needed
+
+    is_watched = counts["dev"] >= LEAST_DEV
+    n_learned = counts["train"] + (0 if is_watched else counts["dev"])
+    stopping = f"{counts['dev']} to stop by" if is_watched else "too few to stop by, so a fixed number of passes is made"
     words = (
-        f"Run {run.id} makes “{run.name}” from {run.base}: {render.counted(counts['train'], 'record', 'records')} to learn "
-        f"from, {counts['dev']} to stop by, {counts['test']} held out to measure."
+        f"Run {run.id} makes “{run.name}” from {run.base}: {render.counted(n_learned, 'record', 'records')} to learn from, "
+        f"{counts['test']} held out to measure, {stopping}."
     )
-    if not counts["dev"]:
-        words += " No record says when to stop, so a fixed number of passes is made."
     for reason, number in run.config["left_out"].items():
         words += f" {number} left out: {reason}."
     return run.id, words
@@ -164,6 +168,11 @@ def score_table(run: Run) -> str:
         body.append(
             _row(f"general {name}", f"{n_texts} texts", general["before"][name], general["after"][name], is_head=True)
         )
+    if curve := run.metrics.get("curve"):
+        body.append(
+            '<tr class="wb-head-row"><th scope="row" class="wb-what" colspan="4">Is more labelling worth it?</th></tr>'
+        )
+        body += [_point(one["records"], one["score"]) for one in curve]
     warnings = "".join(f"<p>{escape(words.capitalize())}.</p>" for words in run.metrics["warnings"])
     return (
         '<div class="wb-scores"><table><caption>Before and after, in percent: records it never learned from, then everyday '
@@ -193,6 +202,13 @@ def _row(name: str, support: str, before: float, after: float, *, is_head: bool 
     return (
         f'<tr class="{kind}"><th scope="row" class="wb-what">{escape(name)}</th><td>{escape(support)}</td>'
         f"<td>{100 * before:.1f}</td><td>{100 * after:.1f}{sign}</td></tr>"
+    )
+
+
+def _point(n_records: int, score: float) -> str:
+    return (
+        f'<tr class="wb-part"><th scope="row" class="wb-what">learned from {n_records}</th><td>same held-out records</td>'
+        f"<td></td><td>{100 * score:.1f}</td></tr>"
     )
 
 

@@ -52,7 +52,7 @@ def wire_corrections_tab(
     parts.former.click(events.former, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.further.click(events.further, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.queue.select(events.picked, [desk, parts.queue], shown, **STORE_QUEUE)
-    drafted = [parts.status, parts.versions]
+    drafted = [parts.status, parts.versions, parts.counts]
     parts.editor.input(events.draft, [desk, parts.editor], drafted, trigger_mode="always_last", **STORE_QUEUE)
     parts.bring_back.click(events.brought_back, [desk, parts.versions], shown, **STORE_QUEUE)
     parts.submit.click(events.submitted, [desk, parts.editor], shown, **STORE_QUEUE)
@@ -61,6 +61,8 @@ def wire_corrections_tab(
     parts.back.click(events.back, desk, shown, **STORE_QUEUE)
     who = [parts.project, parts.annotator]
     wire_import_part(services, parts.importing, tabs, who, bar.choice.model, lambda event: event.then(**opening))
+    # While records are read behind the page, what was found shows in the list; the open record stays as it is.
+    parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     wire_training_part(services, parts.training, parts.project, tab, bar)
     parts.export.click(events.exported, [parts.project, parts.kind], [parts.archive, parts.counts], **STORE_QUEUE)
 
@@ -110,14 +112,22 @@ class _Events:
     def back(self, desk: Desk) -> dict[Any, Any]:
         return self._shown(lambda: annotation.back(self._services, desk))
 
-    def draft(self, desk: Desk, payload: dict[str, Any]) -> tuple[Any, Any]:
+    def draft(self, desk: Desk, payload: dict[str, Any]) -> tuple[Any, Any, Any]:
         try:
             words = annotation.keep_draft(self._services, desk, payload)
+            if words is None:
+                return gr.skip(), gr.skip(), gr.skip()
+            counts = render.note(annotation.counts_words(self._services, desk))
+            return render.note(words), gr.Dropdown(annotation.versions_of(self._services, desk), value=None), counts
         except Exception as error:  # noqa: BLE001 - see above
-            return render.problem(logged_words(error)), gr.skip()
-        if words is None:
+            return render.problem(logged_words(error)), gr.skip(), gr.skip()
+
+    def lines(self, desk: Desk) -> tuple[Any, Any]:
+        try:
+            rows, counts = annotation.lines_of(self._services, desk)
+        except Exception:  # noqa: BLE001 - opening the queue says why
             return gr.skip(), gr.skip()
-        return render.note(words), gr.Dropdown(annotation.versions_of(self._services, desk), value=None)
+        return rows, render.note(counts)
 
     def brought_back(self, desk: Desk, version: str | None) -> dict[Any, Any]:
         return self._shown(lambda: annotation.bring_back(self._services, desk, version))

@@ -127,7 +127,7 @@ def test_train_scores_before_and_after_and_its_model_extracts(tmp_path: Path, ca
     assert "| – person | 4 true |" in out
     assert "| general entities | 60 |" in out
     assert "5 held-out records are too few to tell" in err
-    assert set(json.loads((run / "metrics.json").read_text())) == {"test", "general", "warnings"}
+    assert set(json.loads((run / "metrics.json").read_text())) == {"test", "general", "curve", "warnings"}
     events = lines((tmp_path / "progress.jsonl").read_text())
     assert [one.get("stage") or one["step"] for one in events] == ["before", "training", 1, 2, "after"]
     assert main(["extract", "--text", "Ann", "--labels", "person", "--model", str(run / "model")]) == 0

@@ -14,7 +14,7 @@ from gliner2_core.checkpoint import load_checkpoint, read_weights
 from gliner2_core.errors import InputError
 from gliner2_core.evaluation import evaluate_examples
 from gliner2_core.training import demands
-from gliner2_core.training.advice import LEAST_REPLAY, MOST_REPLAY, suggested
+from gliner2_core.training.advice import LEAST_DEV, LEAST_REPLAY, MOST_REPLAY, parted, suggested
 from gliner2_core.training.config import METHODS, Method, TrainingConfig
 from gliner2_core.training.examples import load_examples
 from gliner2_core.training.fine_tune import FEW_RECORDS, fine_tune, warnings_of
@@ -112,6 +112,15 @@ def test_scores_before_and_after_are_on_what_was_held_out(tmp_path: Path) -> Non
     assert json.loads((tmp_path / "metrics.json").read_text()) == done.metrics
 
 
+def test_a_learning_curve_trains_on_parts(tmp_path: Path) -> None:
+    records = examples() * 4
+    done = fine_tune(BASE, records, tmp_path, settings(epochs=1), test=examples()[:1], with_curve=True)
+    assert [one["records"] for one in done.metrics["curve"]] == [5, 10, 15, 20]
+    assert all(0 <= one["score"] <= 1 for one in done.metrics["curve"])
+    assert done.metrics["curve"][-1]["score"] == done.metrics["test"]["after"]["entities"]["score"]
+    assert not list(tmp_path.glob("part-*"))
+
+
 def test_few_records_are_told() -> None:
     assert warnings_of(()) == ["no record was held out: what was gained is not known"]
     assert "too few to tell" in warnings_of(examples()[:1])[0]
@@ -137,6 +146,13 @@ def test_frozen_weights_need_no_memory() -> None:
         weight.requires_grad = False
     assert demands.memory_needed(model) < whole[0]
     assert demands.disk_needed(model) < whole[1]
+
+
+def test_few_dev_examples_are_learned_from() -> None:
+    learned, dev = examples(), examples()[:1]
+    assert parted(learned, dev * (LEAST_DEV - 1)) == (learned + dev * (LEAST_DEV - 1), ())
+    assert parted(learned, dev * LEAST_DEV) == (learned, dev * LEAST_DEV)
+    assert parted(learned, []) == (learned, ())
 
 
 @pytest.mark.parametrize("count", [1, 20, 200, 5_000])
