@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ui.settings import Settings, read_settings
@@ -47,3 +49,16 @@ def test_visitors_open_any_model_only_where_nobody_else_reaches_the_page(
 def test_models_may_be_named_more_than_once() -> None:
     found = read_settings(["--model", "a", "--model", "b", "--mcp"], {"WORKBENCH_MODEL": "c"})
     assert (found.models, found.mcp) == (("a", "b"), True)
+
+
+def test_runs_lie_beside_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite3"
+    kept = Settings(database=str(path))
+    assert kept.runs_folder() == tmp_path / "runs"
+    assert not kept.has_store()
+    path.touch()
+    assert kept.has_store()
+    assert not Settings(database=str(path), can_store=False).has_store()
+    server = Settings(database="postgresql+psycopg://me@host/name")
+    assert server.has_store()
+    assert server.runs_folder() == Settings().runs_folder()
