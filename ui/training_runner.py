@@ -65,8 +65,8 @@ class TrainingRunner:
             project: Its name.
             model: What it starts from; None for the default.
             name: Of the model that it makes; a number is added where the name is taken.
-            with_curve: Whether it tells if more records are worth it, too.
             options: Settings of the run that are not to be chosen by the number of records: `TrainingConfig`'s.
+            with_curve: Whether it tells if more records are worth it, too.
 
         Raises:
             PageError: If too few records are submitted, or none to learn from.
