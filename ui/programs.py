@@ -11,6 +11,7 @@ from gradio.events import api
 from gliner2_core import Schema
 from gliner2_core.checks import json_type
 from gliner2_core.views import View
+from ui.forms.limits import within_limits
 from ui.handlers.requests import checked_text, checked_threshold
 from ui.messages import PageError, logged_words
 from ui.services import Services
@@ -77,7 +78,9 @@ class Programs:
         Returns:
             {name: [{field: value or list of values}]}, each value with text, confidence and offsets.
         """
-        return self._answer(text, lambda: Schema().add_structures({name: _listed(fields, "fields", 1)}), threshold)
+        return self._answer(
+            text, lambda: Schema().add_structures({_text(name, "name"): _listed(fields, "fields", 1)}), threshold
+        )
 
     def extract(self, text: str, schema: dict[str, Any], threshold: float = 0.5) -> dict[str, Any]:
         """Answer a whole schema in one forward pass.
@@ -94,13 +97,19 @@ class Programs:
 
     def _answer(self, text: str, schema: Callable[[], Schema], threshold: float) -> dict[str, Any]:
         try:
-            asked = schema()
+            asked = within_limits(self._services.settings, schema())
             text, threshold = checked_text(self._services, text), checked_threshold(threshold)
             prediction = self._services.models.extractor().predict(text, asked, threshold=threshold)
         except Exception as error:
             # A caller gets words, whatever happens; the log gets the trace.
             raise gr.Error(logged_words(error), print_exception=False) from error
         return View(include_confidence=True, include_spans=True).formatted(prediction)
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise PageError(f"`{name}` must be a string, got {json_type(value)}: {value!r:.80}")
+    return value
 
 
 def _listed(values: object, name: str, least: int) -> Any:

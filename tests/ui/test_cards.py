@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ui.card_list import CardInput, CardList, CardSpec
+from ui.card_list.cards import MOST_CARDS
 
 FIELD = CardSpec(
     "field", "name", (CardInput("name", "Name"), CardInput("kind", "Kind", "choice", options=(("a", "A"), ("b", "B")))), 2
@@ -36,8 +37,9 @@ EMPTY = {"name": "", "several": False, "fields": []}
         ([{"name": 3, "several": "yes", "fields": "x", "other": 1}], [EMPTY]),
         ([{"several": True, "fields": [{"name": "a", "kind": "c"}]}],
          [{**EMPTY, "several": True, "fields": [{"name": "a", "kind": "a"}]}]),
-        ([{"fields": [{}, {}, {}]}], [{**EMPTY, "fields": [{"name": "", "kind": "a"}] * 2}]),
-        ([{}] * 9, [EMPTY] * 3),
+        ([{"fields": [{}, {}, {}]}], [{**EMPTY, "fields": [{"name": "", "kind": "a"}] * 3}]),
+        ([{}] * 9, [EMPTY] * 9),
+        ([{}] * (MOST_CARDS + 1), [EMPTY] * MOST_CARDS),
     ],
 )  # fmt: skip
 def test_what_a_browser_sends_is_held_to_the_inputs(payload: Any, kept: list[dict[str, Any]]) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+MOST_CARDS = 1_000
+"""More than these are no visitor's."""
+
 Card = Mapping[str, Any]
 """What a visitor filled in: an input's key → its value."""
 InputKind = Literal["text", "lines", "number", "check", "choice", "cards"]
@@ -94,7 +97,8 @@ def checked_cards(spec: CardSpec, payload: Any) -> list[dict[str, Any]]:
     """Return cards with exactly the keys of their spec and values of the right type; anything else becomes empty."""
     if not isinstance(payload, list):
         return []
-    return [_checked(spec, card) for card in payload[: spec.most] if isinstance(card, dict)]
+    # More than a list may have come through, to be refused in words; what no list could ever have does not.
+    return [_checked(spec, card) for card in payload[:MOST_CARDS] if isinstance(card, dict)]
 
 
 def _checked(spec: CardSpec, card: Mapping[str, Any]) -> dict[str, Any]:

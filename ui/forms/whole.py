@@ -10,6 +10,7 @@ from gliner2_core import Schema
 from gliner2_core.tasks import RelationTask
 from ui.card_list import Card
 from ui.forms.labels import parse_labels, write_labels
+from ui.forms.limits import within_limits
 from ui.forms.structures import add_structures, write_structures
 from ui.forms.tasks import add_tasks, write_tasks
 from ui.messages import PageError
@@ -49,12 +50,12 @@ def read_classifications(settings: Settings, cards: Sequence[Card]) -> Schema:
     """Return the schema of task cards.
 
     Raises:
-        PageError: If there is no task, or one has no name, fewer than two labels, or an input that cannot be read.
+        PageError: If there is no task, or too many, or one has no name, too few labels, or an input that cannot be read.
         InputError: If the model refuses a name or a label.
     """
     if not cards:
         raise PageError("Add at least one task, for example: sentiment, with the labels positive and negative.")
-    return add_tasks(Schema(), cards, most_labels=settings.max_labels)
+    return within_limits(settings, add_tasks(Schema(), cards, most_labels=settings.max_labels))
 
 
 def write_classifications(schema: Schema) -> tuple[list[dict[str, Any]]]:
@@ -90,7 +91,7 @@ def read_structures(
         schema.relations(parse_labels(relations, most=settings.max_labels))
     if schema.tasks().is_empty:
         raise PageError("Add a structure, for example: product, with the fields name and price.")
-    return schema
+    return within_limits(settings, schema)
 
 
 def draft_words(draft: str) -> str:
