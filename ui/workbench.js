@@ -17,6 +17,8 @@
     // After a run: shows the comparison, if there is one, or the result, where neither can be seen.
     reveal(status, comparison) {
       document.body.classList.add('wb-has-run');
+      const columns = columnsOf(document.getElementById(status));
+      if (columns?.dataset.changed) mark(columns);
       const target = [comparison, status].map((id) => document.getElementById(id)).find((node) => node?.offsetParent);
       const place = target?.getBoundingClientRect();
       if (!place || (place.top >= 0 && place.top < innerHeight - 80)) return;
@@ -28,8 +30,20 @@
       navigator.clipboard?.writeText(location.href).catch(() => {});
     },
   };
-  // What changed since a run makes its status say so; the next status is a new element without the mark.
-  function mark(node) { node.closest('[role="tabpanel"]')?.querySelector('.wb-result .wb-status:not(.wb-fresh)')?.classList.add('wb-stale'); }
-  document.addEventListener('input', (event) => { if (!event.target.closest('.wb-file')) mark(event.target); }, true);
-  document.addEventListener('click', (event) => { if (event.target.closest('.wb-undo')) mark(event.target); }, true);
+  // What changed since a run was started makes its status say so; the next status is a new element without the mark.
+  function columnsOf(node) { return node?.closest('.wb-columns'); }
+  function mark(node) {
+    const columns = columnsOf(node);
+    if (!columns) return;
+    columns.dataset.changed = 'yes';
+    columns.querySelector('.wb-result .wb-status:not(.wb-fresh)')?.classList.add('wb-stale');
+  }
+  const EDITING = '.wb-undo, .cl-add, .cl-back button, .cl-buttons button';
+  document.addEventListener('input', ({ target }) => { if (!target.closest('.wb-result')) mark(target); }, true);
+  document.addEventListener('click', ({ target }) => {
+    const examples = target.closest('[id$="-examples"]');
+    if (examples) delete examples.parentElement.querySelector('.wb-columns')?.dataset.changed;
+    else if (target.closest('.wb-run')) delete columnsOf(target)?.dataset.changed;
+    else if (target.closest(EDITING)) mark(target);
+  }, true);
 }

@@ -18,8 +18,9 @@ from ui.tabs.corrections import build_corrections_tab
 from ui.tabs.corrections_events import wire_corrections_tab
 from ui.tabs.entities import build_entities_tab
 from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
-from ui.tabs.schema_part import TabInputs, wire_links
+from ui.tabs.schema_part import wire_links
 from ui.tabs.structures import build_structures_tab
+from ui.tabs.tab_inputs import TabInputs
 
 _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
@@ -134,4 +135,6 @@ def _launch_options(services: Services) -> dict[str, Any]:
         "share": False,
         "mcp_server": settings.mcp,
         "ssr_mode": False,
+        # Gradio's own look at the page ends the app where the answer takes 3 seconds, as on a busy machine (Gradio 6.31).
+        "_frontend": False,
     }

@@ -24,6 +24,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_S = 120
+expect.set_options(timeout=30_000)  # Milliseconds; a busy machine takes many times what a quiet one does.
 
 
 def free_port() -> int:
@@ -35,7 +36,7 @@ def free_port() -> int:
 def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(START_S * 4):
         try:
-            urllib.request.urlopen(url + "/config", timeout=1).close()
+            urllib.request.urlopen(url + "/config", timeout=10).close()
             return
         except (urllib.error.URLError, OSError):
             pass

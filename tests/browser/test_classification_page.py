@@ -125,3 +125,16 @@ def test_a_phone_needs_no_sideways_scrolling(tab: Page) -> None:
     tab.set_viewport_size({"width": 390, "height": 800})
     classify(tab, "A text")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_run_asks_for_what_was_typed_a_moment_ago(tab: Page) -> None:
+    tab.locator("#class-tasks textarea[data-key=labels]").first.evaluate(
+        """box => {
+          box.focus();
+          box.value = 'calm, wild';
+          box.dispatchEvent(new Event('input', { bubbles: true }));
+          box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+        }"""
+    )
+    expect(tab.locator("#class-scores")).to_contain_text("calm", timeout=60_000)
+    expect(tab.locator("#class-scores")).to_contain_text("wild")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +238,69 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     run(tab, "A text")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind", ["card", "JSON", "Field specs"])
+def test_a_run_asks_for_what_was_typed_a_moment_ago(tab: Page, kind: str) -> None:
+    tab.locator("#structure-threshold input[type=number]").fill("0")
+    if kind == "card":
+        box, words = tab.locator("#structure-cards").get_by_label("Structure", exact=True).first, "voyage"
+    else:
+        tab.get_by_role("tab", name=kind, exact=True).first.click()
+        box = tab.locator(f"#structure-{'schema-json' if kind == 'JSON' else 'specs'} textarea")
+        words = '{"structures": {"voyage": {"fields": ["city"]}}}' if kind == "JSON" else "voyage\n  city"
+    # In one step of the page's own script, because Playwright is slower than the page.
+    box.evaluate(
+        """(box, words) => {
+          box.focus();
+          box.value = words;
+          box.dispatchEvent(new Event('input', { bubbles: true }));
+          box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+        }""",
+        words,
+    )
+    expect(tab.locator("#structure-status")).to_contain_text("in one forward pass", timeout=60_000)
+    expect(tab.locator("#structure-records h3").first).to_contain_text("voyage")
+    expect(tab.locator("#structure-status .wb-stale")).to_have_count(0)
+
+
+def test_the_texts_show_what_an_example_asks_under_a_folded_part(tab: Page) -> None:
+    tab.get_by_role("button", name="News, composed").click()
+    expect(tab.locator("#structure-status")).to_contain_text("2 classifications in one forward pass", timeout=60_000)
+    tab.get_by_role("tab", name="JSON", exact=True).first.click()
+    box = tab.get_by_label("Schema as JSON")
+    assert set(json.loads(box.input_value())) == {"structures", "entities", "classifications", "relations"}
+    tab.locator("#structure-undo").click()
+    expect(box).not_to_have_value(re.compile("relations"))
+    assert list(json.loads(box.input_value())["structures"]) == ["property"]
+    form(tab)
+    tab.locator("#structure-cards").get_by_label("Structure", exact=True).first.fill("estate")
+    tab.get_by_role("tab", name="JSON", exact=True).first.click()
+    expect(box).to_have_value(re.compile("estate"))
+    assert list(json.loads(box.input_value())) == ["structures"]
+
+
+def test_what_a_json_text_asks_and_the_form_cannot_hold_is_said(tab: Page) -> None:
+    tab.get_by_role("tab", name="JSON", exact=True).first.click()
+    tab.get_by_label("Schema as JSON").fill('{"entities": {"email": {"dtype": "str"}}}')
+    expect(tab.locator("#structure-json-status")).to_contain_text("no place for: entities.email.dtype. It is left out.")
+    tab.wait_for_timeout(1_000)
+    expect(tab.locator("#structure-json-status")).to_contain_text("no place for: entities.email.dtype. It is left out.")
+
+
+def test_a_result_says_when_what_it_answers_has_changed(tab: Page) -> None:
+    status = tab.locator("#structure-status .wb-stale")
+    name = tab.locator("#structure-cards").get_by_label("Structure", exact=True).first
+    run(tab, "Zoë flew to Rome")
+    expect(status).to_have_count(0)
+    tab.locator("#structure-cards").get_by_role("button", name="Duplicate: Field").first.click()
+    expect(status).to_have_count(1)
+    # Changed while the run goes on.
+    tab.evaluate("document.querySelector('#structure-run').click()")
+    name.evaluate("box => { box.value = 'other'; box.dispatchEvent(new Event('input', { bubbles: true })); }")
+    expect(status).to_have_count(1)
+    tab.wait_for_timeout(1_500)
+    expect(status).to_have_count(1)
+    tab.get_by_role("button", name="News, composed").click()
+    expect(tab.locator("#structure-status")).to_contain_text("2 classifications in one forward pass", timeout=60_000)
+    expect(status).to_have_count(0)

@@ -13,7 +13,7 @@ from gliner2_core import Prediction, Schema
 from gliner2_core.predictions import CheckpointInfo, EntityPrediction, SpanPrediction
 from storage.errors import DatabaseError
 from storage.output_checks import check_output
-from ui.forms.whole import write_whole
+from ui.forms.builder import write_whole
 from ui.handlers.corrections import PROJECT, send_to_corrections
 from ui.handlers.structures import StructureAnswer, extract_structures
 from ui.mapping import to_checkpoint, to_output

@@ -13,7 +13,7 @@ from gliner2_core.predictions import CheckpointInfo, EntityPrediction, SpanPredi
 from tests.tiny_model import BERT, DEBERTA
 from ui.comparison_table import comparison_table
 from ui.findings import compare, findings
-from ui.forms.whole import write_whole
+from ui.forms.builder import write_whole
 from ui.handlers.entities import POLICIES, entity_job, extract_entities
 from ui.handlers.requests import Reader
 from ui.handlers.structures import extract_structures

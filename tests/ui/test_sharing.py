@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 
 from gliner2_core import RegexValidator, Schema
 from gliner2_core.errors import Gliner2Error, SchemaError
+from ui.code_edit import Edited
+from ui.forms.builder import STRUCTURE_FORM, read_structures, texts_of, write_whole
 from ui.forms.structures import write_structures
-from ui.forms.whole import CLASSIFICATION_FORM, ENTITY_FORM, STRUCTURE_FORM, write_whole
+from ui.forms.whole import CLASSIFICATION_FORM, ENTITY_FORM
 from ui.handlers.links import LONGEST, MOST_BYTES, PREFIX, Shared, read_link, write_link
 from ui.handlers.schema_files import open_schema
-from ui.handlers.schema_texts import form_from_json, form_from_specs, says_the_same, schema_texts
+from ui.handlers.schema_texts import form_from_json, form_from_specs, says_the_same
 from ui.messages import PageError
 from ui.services import Services
 
@@ -115,43 +118,57 @@ def test_a_file_that_is_no_schema_is_refused_with_words(
 
 def test_texts_follow_the_form_and_the_form_the_texts(services: Services) -> None:
     form = write_whole(SCHEMA)
-    texts = schema_texts(services, *form[:4])
-    assert Schema.from_json(texts.json) == SCHEMA
-    assert texts.specs == "order\n  number::str::Its number\n  kind::[a|b]::str"
-    assert form_from_json(services, texts.json)[0] == form
-    cards, after = form_from_specs(services, texts.specs + "\n  date", *form[:4])
+    json, specs = form[4:]
+    assert Schema.from_json(json.text) == SCHEMA
+    assert specs == Edited("order\n  number::str::Its number\n  kind::[a|b]::str")
+    assert form_from_json(services, json.text)[0] == form
+    cards, *_, json, specs = form_from_specs(services, specs.text + "\n  date", *form[:4])
     assert [field["name"] for field in cards[0]["fields"]] == ["number", "kind", "date"]
-    assert Schema.from_json(after.json).to_dict()["entities"] == {"person": {}}
+    assert Schema.from_json(json.text).to_dict()["entities"] == {"person": {}}
+    assert specs.text.endswith("\n  date")
+
+
+def test_a_text_that_is_newer_than_the_form_counts(services: Services) -> None:
+    form, read = write_whole(SCHEMA), partial(read_structures, services.settings)
+    typed = Edited('{"entities": {"city": {}}}', is_typed=True)
+    assert read(*form[:4], typed, form[5]).to_dict() == {"entities": {"city": {}}}
+    both = read(*form[:4], form[4], Edited("trip\n  city", is_typed=True)).to_dict()
+    assert list(both["structures"]) == ["trip"]
+    assert both["entities"] == {"person": {}}
+    for wrong in ((Edited("{", is_typed=True), form[5]), (form[4], Edited("  city", is_typed=True))):
+        with pytest.raises(PageError, match=r"newer than the form, but cannot be read\. .*discard it and keep the form"):
+            read(*form[:4], *wrong)
 
 
 def test_editing_specs_keeps_what_they_cannot_show(services: Services) -> None:
     schema = Schema()
     schema.structure("order").field("number", "str", threshold=0.2, validators=[RegexValidator("a")])
-    cards, _ = form_from_specs(services, "order\n  number::list", *write_whole(schema)[:4])
+    cards = form_from_specs(services, "order\n  number::list", *write_whole(schema)[:4])[0]
     assert cards[0]["fields"][0]["threshold"] == "0.2"
     assert [rule["pattern"] for rule in cards[0]["fields"][0]["rules"]] == ["a"]
 
 
 def test_what_the_form_has_no_place_for_is_said(services: Services) -> None:
     text = '{"entities": {"email": {"dtype": "str"}}}'
-    values, texts = form_from_json(services, text)
-    assert "no place for: entities.email.dtype" in texts.words
+    values, left = form_from_json(services, text)
+    assert left == "This tab has no place for: entities.email.dtype. It is left out."
     # The text stays as it was typed, although the form means less.
-    assert says_the_same(services, schema_texts(services, *values[:4]), text, "")
+    assert values[4] == Edited(text)
+    assert says_the_same(services, STRUCTURE_FORM.read(services.settings, *values), text, "")
 
 
 def test_a_description_that_specs_cannot_hold_leaves_the_box_empty(services: Services) -> None:
     schema = Schema()
     schema.structure("a").field("b", description="x::y")
-    texts = schema_texts(services, *write_whole(schema)[:4])
-    assert texts.specs is None
-    assert "cannot be written as a spec string" in texts.words
+    _, specs, words = texts_of(schema)
+    assert specs == Edited()
+    assert "cannot be written as a spec string" in words
     assert write_structures(schema.tasks().structures)[0]["fields"][0]["description"] == "x::y"
 
 
 @pytest.mark.parametrize("json_text", ["{", '{"entities": ["person"]}', '{"entities": []}'])
 def test_texts_that_mean_something_else_are_rewritten(services: Services, json_text: str) -> None:
-    texts = schema_texts(services, *write_whole(SCHEMA)[:4])
-    assert not says_the_same(services, texts, json_text, texts.specs or "")
-    assert not says_the_same(services, texts, texts.json, "other\n  field")
-    assert says_the_same(services, texts, texts.json, (texts.specs or "") + "\n")
+    json, specs, _ = texts_of(SCHEMA)
+    assert not says_the_same(services, SCHEMA, json_text, specs.text)
+    assert not says_the_same(services, SCHEMA, json.text, "other\n  field")
+    assert says_the_same(services, SCHEMA, json.text, specs.text + "\n")

@@ -13,10 +13,11 @@ import pytest
 from gliner2_core.errors import Gliner2Error, SchemaError
 from tests.ui.conftest import SMALL
 from tests.ui.shell import run_in_shell
+from ui.code_edit import Edited
 from ui.examples import STRUCTURE_EXAMPLES
+from ui.forms.builder import STRUCTURE_FORM, write_whole
 from ui.forms.structures import structure_card
 from ui.forms.tasks import task_card
-from ui.forms.whole import STRUCTURE_FORM, write_whole
 from ui.handlers.files import run_file
 from ui.handlers.structures import StructureAnswer, extract_structures, structure_job
 from ui.messages import PageError, words_for
@@ -29,11 +30,12 @@ CARDS = [
     {"name": "sale", "fields": [{**FIELD, "name": "what"}, {**FIELD, "name": "kind", "choices": "food, phone"}]},
     {"name": "place", "fields": [{**FIELD, "name": "city", "dtype": "str"}]},
 ]
+UNTYPED = (Edited(), Edited())
 TASKS = [{**task_card(3).blank(), "name": "mood", "labels": "good, bad"}]
 
 
 def composed(services: Services, threshold: float = 0.0) -> StructureAnswer:
-    return extract_structures(services, TEXT, CARDS, "company, city", "sold in", TASKS, "", threshold)
+    return extract_structures(services, TEXT, CARDS, "company, city", "sold in", TASKS, *UNTYPED, threshold)
 
 
 def test_everything_is_answered_in_one_pass(services: Services) -> None:
@@ -79,7 +81,7 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
     ("given", "words"),
     [
         (([], "", "", []), "Add a structure"),
-        ((CARDS, "", "", [], "JSON: line 3."), "cannot be read. JSON: line 3. Mend it, or discard it"),
+        ((CARDS, "", "", [], Edited("{", is_typed=True)), "cannot be read. JSON: "),
         (([{"name": "", "fields": []}], "", "", []), "Structure 1 has no name"),
         ((CARDS, "a\na", "", []), "“a” is given twice"),
         ((CARDS, "", "sale", []), "the schema already has a task of this name"),
@@ -89,9 +91,9 @@ def test_python_and_command_give_the_same_answer(services: Services, tmp_path: P
     ],
 )
 def test_forms_that_cannot_be_used_are_refused_with_words(services: Services, given: Any, words: str) -> None:
-    cards, labels, relations, tasks, draft = (*given, "")[:5]
+    cards, labels, relations, tasks, typed = (*given, Edited())[:5]
     with pytest.raises((PageError, Gliner2Error)) as caught:
-        extract_structures(services, "x", cards, labels, relations, tasks, draft, 0.5)
+        extract_structures(services, "x", cards, labels, relations, tasks, typed, Edited(), 0.5)
     assert words in words_for(caught.value)
 
 
@@ -99,14 +101,14 @@ def test_a_rule_that_never_ends_is_stopped(services: Services) -> None:
     rule = {"pattern": "(?:(?:a|a)+)+b", "mode": "full", "exclude": False, "case": False}
     card = {"name": "s", "fields": [{**FIELD, "name": "f", "rules": [rule]}]}
     with pytest.raises(Gliner2Error) as caught:
-        extract_structures(services, "a" * 60, [card], "", "", [], "", 0.0)
+        extract_structures(services, "a" * 60, [card], "", "", [], *UNTYPED, 0.0)
     assert "Stopped: regular expression" in words_for(caught.value)
 
 
 def test_a_file_is_filled_row_by_row(services: Services, tmp_path: Path) -> None:
     source = tmp_path / "a.txt"
     source.write_text("Apple sells phones\nA shop in Rome\n", encoding="utf-8")
-    given = (CARDS, "city", "", TASKS, "", 0.0)
+    given: Any = (CARDS, "city", "", TASKS, *UNTYPED, 0.0)
     *_, last = run_file(services, Cancel(), str(source), None, lambda: structure_job(services, *given), tmp_path)
     jsonl, table = (Path(path) for path in last.results)
     assert [json.loads(line)["line"] for line in jsonl.read_text(encoding="utf-8").splitlines()] == [1, 2]
@@ -125,4 +127,4 @@ def test_examples_are_read_by_the_form(example: Any) -> None:
 
 def test_names_taken_twice_are_the_schemas_own_error(services: Services) -> None:
     with pytest.raises(SchemaError):
-        extract_structures(services, "x", CARDS, "", "place", [], "", 0.5)
+        extract_structures(services, "x", CARDS, "", "place", [], *UNTYPED, 0.5)

@@ -5,21 +5,23 @@ const rootAdd = element.querySelector('.cl-add');
 const said = element.querySelector('.cl-said');
 let cards = [];
 let sent = '';
+let isTold = true;
 let timer = 0;
 let ids = 0;
 
 function copied(value) { return JSON.parse(JSON.stringify(value)); }
 
+// The value is never older than what can be seen, so that a run asks for it; the event waits until typing pauses.
 function send(isLater) {
   clearTimeout(timer);
-  const deliver = () => {
-    const now = JSON.stringify(cards);
-    if (now === sent) return;
+  const now = JSON.stringify(cards);
+  if (now !== sent) {
     sent = now;
+    isTold = false;
     props.value = JSON.parse(now);
-    trigger('input');
-  };
-  if (isLater) timer = setTimeout(deliver, 150); else deliver();
+  }
+  const tell = () => { if (!isTold) { isTold = true; trigger('input'); } };
+  if (isLater) timer = setTimeout(tell, 150); else tell();
 }
 
 function titleOf(spec, card, index) {

@@ -7,22 +7,27 @@ box.id = label.htmlFor = facts.box_id;
 hint.id = `${facts.box_id}-hint`;
 box.setAttribute('aria-describedby', hint.id);
 box.rows = facts.rows;
-let timer = 0;
+let timer = 0, told = null;
+
+function hold() { props.value = { text: box.value, typed: true }; }
 
 function send() {
   clearTimeout(timer);
-  if (props.value === box.value) return;
-  props.value = box.value;
+  timer = 0;
+  if (told === box.value) return;
+  told = box.value;
   trigger('input');
 }
 
 function load() {
-  // What is being typed, and was not sent yet, is newer than what arrives.
-  if (timer && document.activeElement === box) return;
-  if (box.value !== (props.value || '')) box.value = props.value || '';
+  const { text = '', typed = false } = props.value || {};
+  if (box.value === text) { if (!typed) told = text; return; }
+  // An answer to what was told earlier: what was typed since is newer.
+  if (text === told) { hold(); return; }
+  box.value = told = text;
 }
 
-box.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(() => { timer = 0; send(); }, 250); });
-box.addEventListener('blur', () => { if (timer) { timer = 0; send(); } });
+box.addEventListener('input', () => { hold(); clearTimeout(timer); timer = setTimeout(send, 250); });
+box.addEventListener('blur', () => { if (timer) send(); });
 load();
 watch('value', load);

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gliner2_core import Schema
-from gliner2_core.tasks import RelationTask
 from ui.card_list import Card
 from ui.forms.labels import parse_labels, write_labels
 from ui.forms.limits import within_limits
-from ui.forms.structures import add_structures, write_structures
 from ui.forms.tasks import add_tasks, write_tasks
 from ui.messages import PageError
 from ui.settings import Settings
@@ -63,62 +61,8 @@ def write_classifications(schema: Schema) -> tuple[list[dict[str, Any]]]:
     return (write_tasks(schema.tasks().classifications),)
 
 
-def read_structures(
-    settings: Settings, structures: Sequence[Card], labels: str, relations: str, tasks: Sequence[Card], draft: str = ""
-) -> Schema:
-    """Return the schema of the structure builder: structures, and whatever else is asked in the same pass.
-
-    Args:
-        settings: The limits.
-        structures: Cards of structures.
-        labels: Entity labels, as typed; may be empty.
-        relations: Relation names, as typed; may be empty.
-        tasks: Cards of classification tasks.
-        draft: What is wrong with a text of the schema that is newer than the form; empty for nothing.
-
-    Raises:
-        PageError: If there is such a text, nothing is asked, or an input cannot be read.
-        InputError: If the model refuses a name or a label.
-        SchemaError: If two parts of the schema have one name.
-    """
-    if draft:
-        raise PageError(draft_words(draft))
-    schema = add_structures(Schema(), structures)
-    if (labels or "").strip():
-        schema.entities(parse_labels(labels, most=settings.max_labels))
-    add_tasks(schema, tasks, most_labels=settings.max_labels)
-    if (relations or "").strip():
-        schema.relations(parse_labels(relations, most=settings.max_labels))
-    if schema.tasks().is_empty:
-        raise PageError("Add a structure, for example: product, with the fields name and price.")
-    return within_limits(settings, schema)
-
-
-def draft_words(draft: str) -> str:
-    """Return what to say of a schema's text that cannot be read."""
-    draft = draft if draft.endswith((".", "!", "?")) else f"{draft}."
-    return f"The schema's text is newer than the form, but cannot be read. {draft} Mend it, or discard it and keep the form."
-
-
-def write_whole(schema: Schema) -> tuple[list[dict[str, Any]], str, str, list[dict[str, Any]], str]:
-    """Return the inputs of the structure builder; with them, no text of the schema is newer than the form."""
-    tasks = schema.tasks()
-    return (
-        write_structures(tasks.structures),
-        *write_entities(schema),
-        write_labels({one.name: _relation_options(one) for one in tasks.relations}),
-        *write_classifications(schema),
-        "",
-    )
-
-
-def _relation_options(task: RelationTask) -> dict[str, Any]:
-    return {"description": task.description, "threshold": task.threshold}
-
-
 ENTITY_FORM = Form(read_entities, write_entities)
 CLASSIFICATION_FORM = Form(read_classifications, write_classifications)
-STRUCTURE_FORM = Form(read_structures, write_whole)
 
 
 def filled(form: Form, settings: Settings, schema: Schema) -> tuple[tuple[Any, ...], list[str]]:
@@ -127,9 +71,8 @@ def filled(form: Form, settings: Settings, schema: Schema) -> tuple[tuple[Any, .
     Raises:
         PageError: If they have a place for none of it, or it is more than the settings allow.
     """
-    values = form.write(schema)
-    kept = form.read(settings, *values).to_dict()
-    return values, _missing(schema.to_dict(), kept, "")
+    kept = form.read(settings, *form.write(schema))
+    return form.write(kept), _missing(schema.to_dict(), kept.to_dict(), "")
 
 
 def _missing(wanted: Any, kept: Any, path: str) -> list[str]:

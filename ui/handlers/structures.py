@@ -9,8 +9,9 @@ from typing import Any
 from gliner2_core import Prediction, Schema
 from ui import render, snippets
 from ui.card_list import Card
+from ui.code_edit import Edited
 from ui.findings import findings
-from ui.forms.whole import read_structures
+from ui.forms.builder import read_structures
 from ui.handlers.classification import score_value
 from ui.handlers.files import FileJob
 from ui.handlers.requests import DEFAULT_READER, Reader, checked_text, checked_threshold
@@ -39,7 +40,8 @@ def extract_structures(
     labels: str,
     relations: str,
     tasks: Sequence[Card],
-    draft: str,
+    json: Edited,
+    specs: Edited,
     threshold: float,
     reader: Reader = DEFAULT_READER,
 ) -> StructureAnswer:
@@ -54,7 +56,8 @@ def extract_structures(
         labels: Entity labels, as typed; may be empty.
         relations: Relation names, as typed; may be empty.
         tasks: Cards of classification tasks.
-        draft: What is wrong with a text of the schema that is newer than the form; empty for nothing.
+        json: The schema as JSON, which counts where it is newer than the form.
+        specs: The structures as field specs; the same.
         threshold: 0–1.
         reader: Which model answers.
 
@@ -62,7 +65,7 @@ def extract_structures(
         What to show.
 
     Raises:
-        PageError: If the text is empty or too long, nothing is asked, or an input or the draft cannot be read.
+        PageError: If the text is empty or too long, nothing is asked, or an input cannot be read.
         InputError: If the model refuses a name or a label.
         SchemaError: If two parts of the schema have one name.
         WindowError: If the schema leaves no room for text.
@@ -70,7 +73,7 @@ def extract_structures(
         ValidatorTimeout: If a rule takes too long.
     """
     text = checked_text(services, text)
-    schema = read_structures(services.settings, structures, labels, relations, tasks, draft)
+    schema = read_structures(services.settings, structures, labels, relations, tasks, json, specs)
     threshold = checked_threshold(threshold)
     source = reader.source(services)
     prediction = reader.read(services, text, schema, threshold=threshold)
@@ -105,7 +108,8 @@ def structure_job(
     labels: str,
     relations: str,
     tasks: Sequence[Card],
-    draft: str,
+    json: Edited,
+    specs: Edited,
     threshold: float,
     model: str | None = None,
 ) -> FileJob:
@@ -118,7 +122,7 @@ def structure_job(
     """
     return FileJob(
         "structures",
-        read_structures(services.settings, structures, labels, relations, tasks, draft),
+        read_structures(services.settings, structures, labels, relations, tasks, json, specs),
         {"threshold": checked_threshold(threshold)},
         ("part", "number", "field", "value", "start", "end", "confidence"),
         lambda prediction: [[*row[:-1], f"{row[-1]:.4f}"] for row in _values(prediction)],

@@ -18,8 +18,9 @@ from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
-from ui.tabs.schema_part import TabInputs, build_schema_part
+from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
+from ui.tabs.tab_inputs import TabInputs
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
 TABLE_COLUMNS: parts.Columns = {"Task": "str", "Label": "str", "Probability": "str", "Chosen": "str"}

@@ -21,7 +21,7 @@ from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import PRIVATE
 from ui.tabs.import_part import wire_import_part
 from ui.tabs.model_bar import ModelBar
-from ui.tabs.schema_part import TabInputs
+from ui.tabs.tab_inputs import TabInputs
 from ui.tabs.training_part import wire_training_part
 
 STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}

@@ -15,7 +15,7 @@ from ui.handlers.imports import FILE_FORMATS, TEXTS, import_into, reading_words
 from ui.messages import PageError, logged_words
 from ui.services import Services
 from ui.tabs.events import PRIVATE
-from ui.tabs.schema_part import TabInputs
+from ui.tabs.tab_inputs import TabInputs
 
 FROM_FILE = "what the file itself says"
 EVERY_S = 1.0

@@ -113,11 +113,10 @@ def build_examples(prefix: str, rows: Mapping[str, Sequence[Any]], undo: UndoPar
         type="index",
         elem_id=f"{prefix}-examples",
     )
-    examples = list(rows.values())
-    filled = undo.inputs[: len(examples[0])]
+    examples, inputs = list(rows.values()), undo.inputs
 
     def choose(index: int, *before: Any) -> dict[Any, Any]:
-        return {**dict(zip(filled, examples[index], strict=True)), **undo.kept(before)}
+        return {**inputs.replaced(dict(zip(inputs.all(), examples[index], strict=False))), **undo.kept(before)}
 
-    outputs = [*filled, undo.before, undo.button]
-    return dataset.click(choose, [dataset, *undo.inputs], outputs, queue=False, show_progress="hidden", **PRIVATE)
+    outputs = [*inputs.outputs(), undo.before, undo.button]
+    return dataset.click(choose, [dataset, *inputs.all()], outputs, queue=False, show_progress="hidden", **PRIVATE)

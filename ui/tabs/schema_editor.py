@@ -1,22 +1,21 @@
-"""The structure builder's schema as JSON and as field specs, both in step with the form while either is edited."""
+"""The structure builder's schema as JSON and as field specs: two boxes that can be edited, in step with the form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from gliner2_core import Schema
 from ui import render
 from ui.card_list import CardList
-from ui.code_edit import CodeEdit
-from ui.forms.whole import draft_words
-from ui.handlers.schema_texts import SchemaTexts, form_from_json, form_from_specs, says_the_same, schema_texts, texts_of
+from ui.code_edit import CodeEdit, Edited
+from ui.forms.builder import draft_words, read_structures, texts_of
+from ui.handlers.schema_texts import form_from_json, form_from_specs, says_the_same
 from ui.messages import logged_words
 from ui.services import Services
 from ui.tabs.events import PRIVATE
+from ui.tabs.tab_inputs import Updates
 
 IN_STEP = "In step with the form."
 NOT_READ = "Cannot be read yet, see above; the form is as it was."
@@ -24,115 +23,125 @@ SPEC_HINT = (
     "A structure's name, then its fields, indented by two spaces: name::str, list or [choice|choice]::description. JSON as "
     "for extract_json can be pasted, too."
 )
-Updates = dict[gr.components.Component, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftPart:
-    """What is said of a text that cannot be read, above the form and its texts.
+class SchemaEditor:
+    """Both boxes, and what is said of them.
 
     Attributes:
-        words: What is wrong; empty while both texts can be read. An input of whatever uses the schema.
-        note: Shows them.
-        discard: Takes the form's schema instead of the text.
+        texts: JSON, field specs.
     """
 
-    words: gr.Textbox
-    note: gr.HTML
-    discard: gr.Button
-
-    def outputs(self) -> list[gr.components.Component]:
-        """Return its components."""
-        return [self.words, self.note, self.discard]
-
-    def update(self, words: str) -> Updates:
-        """Return the values for what is wrong, empty for nothing."""
-        note = render.problem(draft_words(words)) if words else ""
-        return {self.words: words, self.note: note, self.discard: gr.Button(visible=bool(words))}
-
-
-def build_draft_part() -> DraftPart:
-    """Lay it out; call above the tabs of the form and its texts."""
-    words = gr.Textbox(visible=False)
-    note = gr.HTML("", elem_id="structure-draft", elem_classes="wb-schema-status")
-    discard = gr.Button(
-        "Discard that text, keep the form",
-        size="sm",
-        visible=False,
-        elem_id="structure-draft-discard",
-        elem_classes="wb-short",
-    )
-    return DraftPart(words, note, discard)
-
-
-def build_schema_editor(services: Services, form: Sequence[CardList | gr.Textbox], draft: DraftPart, schema: Schema) -> None:
-    """Lay out both texts and wire them; call inside gr.Tabs, beside the form.
-
-    Args:
-        services: For the limits.
-        form: Structures, entity labels, relations, classifications.
-        draft: Says what is wrong with a text.
-        schema: What the form holds at first.
-    """
-    first = texts_of(schema)
-    with gr.Tab("JSON"):
-        json_status = gr.HTML(render.note(IN_STEP), elem_id="structure-json-status")
-        json_box = CodeEdit(
-            first.json, label="Schema as JSON", hint="Edit or paste it: the form follows.", rows=18,
-            elem_id="structure-schema-json",
+    def __init__(self, services: Services) -> None:
+        """Lay out what stands above the tabs of the form and its texts: what is wrong with a text."""
+        self._services = services
+        self._fault = gr.HTML("", elem_id="structure-draft", elem_classes="wb-schema-status")
+        self._discard = gr.Button(
+            "Discard that text, keep the form", size="sm", visible=False, elem_id="structure-draft-discard",
+            elem_classes="wb-short",
         )  # fmt: skip
-    with gr.Tab("Field specs"):
-        spec_status = gr.HTML(render.note(IN_STEP), elem_id="structure-spec-status")
-        spec_box = CodeEdit(
-            first.specs or "", label="Structures as field specs", hint=SPEC_HINT, rows=12, elem_id="structure-specs"
+
+    def build(self, json: Edited, specs: Edited) -> Sequence[CodeEdit]:
+        """Lay out both boxes; call inside gr.Tabs, beside the form. Returns them: JSON, field specs."""
+        with gr.Tab("JSON"):
+            self._json_status = gr.HTML(render.note(IN_STEP), elem_id="structure-json-status")
+            json_box = CodeEdit(
+                json, label="Schema as JSON", hint="Edit or paste it: the form follows.", rows=18,
+                elem_id="structure-schema-json",
+            )  # fmt: skip
+        with gr.Tab("Field specs"):
+            self._spec_status = gr.HTML(render.note(IN_STEP), elem_id="structure-spec-status")
+            spec_box = CodeEdit(specs, label="Structures as field specs", hint=SPEC_HINT, rows=12, elem_id="structure-specs")
+        self.texts = (json_box, spec_box)
+        return self.texts
+
+    def wire(self, form: Sequence[CardList | gr.Textbox]) -> None:
+        """Wire them.
+
+        Args:
+            form: Structures, entity labels, relations, classifications.
+        """
+        inputs, (json_box, spec_box) = [*form, *self.texts], self.texts
+        outputs = [*inputs, *self.said()]
+
+        def values_of(values: Sequence[Any]) -> Updates:
+            return dict(zip(inputs, values, strict=True))
+
+        def from_form(*values: Any) -> Updates:
+            json, specs = values[4:]
+            try:
+                schema = read_structures(self._services.settings, *values[:4])
+            except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+                return self._waits(logged_words(error))
+            if says_the_same(self._services, schema, json.text, specs.text):
+                return {self._json_status: gr.skip()}  # What somebody wrote in their own way is not rewritten.
+            return {**dict(zip(self.texts, texts_of(schema), strict=False)), **self.words_of(values[:4])}
+
+        def from_json(json: Edited, *_: Any) -> Updates:
+            try:
+                values, left = form_from_json(self._services, json.text)
+            except Exception as error:  # noqa: BLE001 - see above
+                return {
+                    self._json_status: render.note(NOT_READ),
+                    **self._faulty(draft_words(f"JSON: {logged_words(error)}")),
+                }
+            return {**values_of(values), **self.words_of(values[:4], left)}
+
+        def from_specs(specs: Edited, *values: Any) -> Updates:
+            try:
+                values = form_from_specs(self._services, specs.text, *values)
+            except Exception as error:  # noqa: BLE001 - see above
+                return {
+                    self._spec_status: render.note(NOT_READ),
+                    **self._faulty(draft_words(f"Field specs: {logged_words(error)}")),
+                }
+            return {**values_of(values), **self.words_of(values[:4])}
+
+        def discarded(*values: Any) -> Updates:
+            try:
+                texts = texts_of(read_structures(self._services.settings, *values))
+            except Exception as error:  # noqa: BLE001 - see above
+                texts = (Edited(), Edited(), "")
+                return {**dict(zip(self.texts, texts, strict=False)), **self._fine(), **self._waits(logged_words(error))}
+            return {**dict(zip(self.texts, texts, strict=False)), **self.words_of(values)}
+
+        wirings: tuple[tuple[list[Any], Callable[..., Updates], list[Any]], ...] = (
+            ([json_box.input], from_json, [json_box]),
+            ([spec_box.input], from_specs, [spec_box, *form]),
+            ([part.input for part in form], from_form, inputs),
+            ([self._discard.click], discarded, list(form)),
         )
+        for events, answer, asked in wirings:
+            gr.on(events, answer, asked, outputs, queue=False, show_progress="hidden", trigger_mode="always_last", **PRIVATE)
 
-    def specs(texts: SchemaTexts) -> Updates:
-        # Of structures that specs cannot show, the box shows nothing; what is typed there then begins anew.
-        words = texts.words if texts.specs is None else IN_STEP
-        return {spec_box: texts.specs or "", spec_status: render.note(words)}
+    def said(self) -> list[gr.components.Component]:
+        """Return the components that say something of the texts."""
+        return [self._json_status, self._spec_status, self._fault, self._discard]
 
-    def both(texts: SchemaTexts) -> Updates:
-        return {json_box: texts.json, json_status: render.note(texts.words or IN_STEP), **specs(texts), **draft.update("")}
+    def words_of(self, values: Sequence[Any], left: str = "") -> Updates:
+        """Return what to say once form and texts are in step.
 
-    def from_form(json_text: str, spec_text: str, *values: Any) -> Updates:
+        Args:
+            values: Of the form: structures, entity labels, relations, classifications; then of the texts, if they are given.
+            left: What of a text the form has no place for.
+        """
         try:
-            texts = schema_texts(services, *values)
+            untold = texts_of(read_structures(self._services.settings, *values))[2]
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            waiting = render.note(f"Waits for the form: {logged_words(error)}")
-            return {json_status: waiting, spec_status: waiting}
-        # What somebody is typing is not rewritten.
-        return {json_status: gr.skip()} if says_the_same(services, texts, json_text, spec_text) else both(texts)
+            if any(text.is_typed for text in values[4:]):
+                return self._faulty(logged_words(error))
+            return {**self._fine(), **self._waits(logged_words(error))}
+        return self._fine() | {
+            self._json_status: render.note(left or IN_STEP),
+            self._spec_status: render.note(untold or IN_STEP),
+        }
 
-    def from_json(text: str) -> Updates:
-        try:
-            values, texts = form_from_json(services, text)
-        except Exception as error:  # noqa: BLE001 - see above
-            return {json_status: render.note(NOT_READ), **draft.update(f"JSON: {logged_words(error)}")}
-        filled: Updates = dict(zip(form, values, strict=False))  # The last value is the draft's.
-        return {**filled, json_status: render.note(texts.words or IN_STEP), **specs(texts), **draft.update("")}
+    def _waits(self, words: str) -> Updates:
+        waiting = render.note(f"Waits for the form: {words}")
+        return {self._json_status: waiting, self._spec_status: waiting}
 
-    def from_specs(text: str, *values: Any) -> Updates:
-        try:
-            cards, texts = form_from_specs(services, text, *values)
-        except Exception as error:  # noqa: BLE001 - see above
-            return {spec_status: render.note(NOT_READ), **draft.update(f"Field specs: {logged_words(error)}")}
-        in_step = render.note(IN_STEP)
-        return {form[0]: cards, json_box: texts.json, json_status: in_step, spec_status: in_step, **draft.update("")}
+    def _fine(self) -> Updates:
+        return {self._fault: "", self._discard: gr.Button(visible=False)}
 
-    def discarded(*values: Any) -> Updates:
-        try:
-            return both(schema_texts(services, *values))
-        except Exception as error:  # noqa: BLE001 - see above
-            return draft.update("") | {json_status: render.note(f"Waits for the form: {logged_words(error)}")}
-
-    texts = [json_box, json_status, spec_box, spec_status, *draft.outputs()]
-    changes = [event for part in form for event in (part.input, part.change)]
-    wirings: tuple[tuple[list[Any], Callable[..., Updates], list[Any], list[Any]], ...] = (
-        ([json_box.input], from_json, [json_box], [*form, *texts]),
-        ([spec_box.input], from_specs, [spec_box, *form], [form[0], *texts]),
-        (changes, from_form, [json_box, spec_box, *form], texts),
-        ([draft.discard.click], discarded, list(form), texts),
-    )
-    for events, answer, inputs, outputs in wirings:
-        gr.on(events, answer, inputs, outputs, queue=False, show_progress="hidden", trigger_mode="always_last", **PRIVATE)
+    def _faulty(self, words: str) -> Updates:
+        return {self._fault: render.problem(words), self._discard: gr.Button(visible=True)}

@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from ui import render
-from ui.forms.whole import Form
 from ui.handlers.links import Shared, read_link, write_link
 from ui.handlers.schema_files import open_schema, placed
 from ui.messages import PageError, logged_words
 from ui.services import Services
 from ui.tabs.events import PRIVATE
+from ui.tabs.tab_inputs import TabInputs
 from ui.tabs.undo_part import UndoPart, build_undo
 
 SAVE_SCRIPT = "(text) => { if (text) workbench.save(text, 'schema.json'); return text; }"
 LINK_SCRIPT = "(fragment) => { if (fragment) workbench.share(fragment); return fragment; }"
-
-
-@dataclass(frozen=True, slots=True)
-class TabInputs:
-    """What a visitor fills in on a tab.
-
-    Attributes:
-        id: The tab's, also the prefix of its elements' ids.
-        text: Its text.
-        schema: Components that say what is asked.
-        form: How their values become a schema.
-        options: Further inputs of a run, such as a threshold.
-    """
-
-    id: str
-    text: gr.Textbox
-    schema: Sequence[gr.components.Component]
-    form: Form
-    options: Sequence[gr.components.Component] = field(default_factory=list)
-
-    def all(self) -> list[Any]:
-        """Return every input, the text first."""
-        return [self.text, *self.schema, *self.options]
 
 
 def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
@@ -59,7 +35,7 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
         save = gr.Button("Save schema", size="sm", elem_id=f"{prefix}-save")
         load = gr.UploadButton("Load schema", size="sm", file_types=[".json"], elem_id=f"{prefix}-load")
         share = gr.Button("Copy link", size="sm", elem_id=f"{prefix}-share")
-        undo = build_undo(prefix, inputs.all())
+        undo = build_undo(inputs)
     status = gr.HTML("", elem_id=f"{prefix}-schema-status", elem_classes="wb-schema-status")
     sent = gr.Textbox(visible=False)
 
@@ -77,7 +53,8 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
             values, words = open_schema(services, inputs.form, path)
         except Exception as error:  # noqa: BLE001 - see above
             return {status: render.problem(logged_words(error))}
-        return {**dict(zip(inputs.schema, values, strict=True)), status: render.note(words), **undo.kept(before)}
+        found = inputs.replaced(dict(zip(inputs.schema, values, strict=True)))
+        return {**found, status: render.note(words), **undo.kept(before)}
 
     def linked(text: str, *values: Any) -> tuple[str, str]:
         n_schema = len(inputs.schema)
@@ -94,7 +71,7 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
     save.click(saved, list(inputs.schema), [sent, status], queue=False, **PRIVATE).then(
         None, sent, sent, js=SAVE_SCRIPT, **PRIVATE
     )
-    replaced = [*inputs.schema, status, undo.before, undo.button]
+    replaced = [*inputs.outputs(), status, undo.before, undo.button]
     load.upload(loaded, [load, *inputs.all()], replaced, queue=False, **PRIVATE)
     share.click(linked, inputs.all(), [sent, status], queue=False, **PRIVATE).then(
         None, sent, sent, js=LINK_SCRIPT, **PRIVATE
@@ -135,14 +112,14 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
             values, left = placed(services, part.form, shared.schema)
         except Exception as error:  # noqa: BLE001 - see above
             return {status: render.problem(logged_words(error))}
-        found = dict(zip(part.all(), (shared.text, *values, *shared.options), strict=True))
+        found = part.replaced(dict(zip(part.all(), (shared.text, *values, *shared.options), strict=True)))
         return {
             **found,
             tabs: gr.Tabs(selected=part.id),
             status: render.note(f"Opened from a link. Press run to see the result.{left}"),
         }
 
-    outputs = [component for part in parts for component in part.all()]
+    outputs = [component for part in parts for component in part.outputs()]
     for part in parts:
         _wipe(status, part)
     app.load(opened, fragment, [*outputs, tabs, status], js="() => location.hash.slice(1)", queue=False, **PRIVATE)

@@ -9,9 +9,9 @@ import gradio as gr
 
 from ui.card_list import CardList
 from ui.examples import STRUCTURE_EXAMPLES
+from ui.forms.builder import STRUCTURE_FORM, write_whole
 from ui.forms.structures import structure_card
 from ui.forms.tasks import task_card
-from ui.forms.whole import STRUCTURE_FORM, write_whole
 from ui.handlers.structures import extract_structures, structure_job
 from ui.record_view import RecordView
 from ui.score_view import ScoreView
@@ -21,9 +21,10 @@ from ui.tabs.comparison import build_comparison
 from ui.tabs.file_part import build_file_part, wire_file_part
 from ui.tabs.model_bar import ModelChoice
 from ui.tabs.runs import Outputs, wire_run
-from ui.tabs.schema_editor import build_draft_part, build_schema_editor
-from ui.tabs.schema_part import TabInputs, build_schema_part
+from ui.tabs.schema_editor import SchemaEditor
+from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
+from ui.tabs.tab_inputs import Remarks, TabInputs
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
 NO_SCORES = "Every label's probability appears here when classifications are asked."
@@ -50,10 +51,12 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
             text = parts.build_text("structure", first.text, lines=5)
-            schema = _build_schema(services)
+            schema, editor = _build_schema(services)
             threshold = parts.build_threshold("structure")
             run, cancel = parts.build_run("structure", "Fill structures")
-            inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold])
+            inputs = TabInputs(
+                "structure", text, schema, STRUCTURE_FORM, [threshold], Remarks(editor.said(), editor.words_of)
+            )
             undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
@@ -67,10 +70,9 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
     return inputs
 
 
-def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
-    settings, first = services.settings, STRUCTURE_EXAMPLES[0].schema()
-    values = write_whole(first)
-    draft = build_draft_part()
+def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component], SchemaEditor]:
+    settings, values = services.settings, write_whole(STRUCTURE_EXAMPLES[0].schema())
+    editor = SchemaEditor(services)
     with gr.Tabs():
         with gr.Tab("Form"):
             structures = CardList(
@@ -89,8 +91,9 @@ def _build_schema(services: Services) -> Sequence[CardList | gr.Textbox]:
                 gr.HTML('<h2 class="wb-part">Classifications</h2>')
                 tasks = CardList(task_card(settings.max_tasks), values[3], elem_id="structure-tasks")
         form: Sequence[CardList | gr.Textbox] = [structures, labels, relations, tasks]
-        build_schema_editor(services, form, draft, first)
-    return [*form, draft.words]
+        texts = editor.build(*values[4:])
+    editor.wire(form)
+    return [*form, *texts], editor
 
 
 def _build_outputs() -> Outputs:

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ui.tabs.events import PRIVATE
+from ui.tabs.tab_inputs import TabInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class UndoPart:
         button: Swaps both, so that pressing it twice changes nothing.
     """
 
-    inputs: Sequence[gr.components.Component]
+    inputs: TabInputs
     before: gr.State
     button: gr.Button
 
@@ -30,20 +31,19 @@ class UndoPart:
         return {self.before: tuple(values), self.button: gr.Button(visible=True)}
 
 
-def build_undo(prefix: str, inputs: Sequence[gr.components.Component]) -> UndoPart:
+def build_undo(inputs: TabInputs) -> UndoPart:
     """Lay it out, hidden until something is replaced; call inside the tab.
 
     Args:
-        prefix: Of the elements' ids.
         inputs: What it brings back.
     """
     before = gr.State()
     button = gr.Button(
-        "Bring back what was here", size="sm", visible=False, elem_id=f"{prefix}-undo", elem_classes="wb-undo"
+        "Bring back what was here", size="sm", visible=False, elem_id=f"{inputs.id}-undo", elem_classes="wb-undo"
     )
 
-    def swap(kept: Sequence[Any], *values: Any) -> tuple[Any, ...]:
-        return (values, *kept)
+    def swap(kept: Sequence[Any], *values: Any) -> dict[gr.components.Component, Any]:
+        return {before: values, **inputs.replaced(dict(zip(inputs.all(), kept, strict=True)))}
 
-    button.click(swap, [before, *inputs], [before, *inputs], queue=False, show_progress="hidden", **PRIVATE)
+    button.click(swap, [before, *inputs.all()], [before, *inputs.outputs()], queue=False, show_progress="hidden", **PRIVATE)
     return UndoPart(inputs, before, button)

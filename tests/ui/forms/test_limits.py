@@ -8,10 +8,11 @@ import pytest
 
 from gliner2_core import Schema
 from ui.card_list.cards import checked_cards
+from ui.forms.builder import read_structures
 from ui.forms.limits import within_limits
 from ui.forms.structures import structure_card
 from ui.forms.tasks import task_card
-from ui.forms.whole import read_classifications, read_structures
+from ui.forms.whole import read_classifications
 from ui.messages import PageError
 from ui.settings import Settings
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gliner2_core import RegexValidator, Schema
+from ui.forms.builder import STRUCTURE_FORM
 from ui.forms.labels import parse_labels, write_labels
-from ui.forms.whole import CLASSIFICATION_FORM, ENTITY_FORM, STRUCTURE_FORM, filled
+from ui.forms.whole import CLASSIFICATION_FORM, ENTITY_FORM, filled
 from ui.messages import PageError
 from ui.settings import Settings
 
