@@ -60,11 +60,18 @@ def make_field(
     return Field(
         name,
         checked_dtype(dtype, f"field {name!r}"),
-        () if choices is None else checked_names(list(choices), f"choice of field {name!r}"),
+        () if choices is None else _checked_choices(list(choices), name),
         checked_description(description, f"field {name!r}"),
         None if threshold is None else checked_threshold(threshold, f"field {name!r}"),
         checked_validators(validators, f"field {name!r}"),
     )
+
+
+def _checked_choices(choices: list[Any], field: str) -> tuple[str, ...]:
+    try:
+        return checked_names(choices, "choice")
+    except InputError as error:
+        raise type(error)(f"field {field!r}: {error}") from error
 
 
 def field_spec(field: Field) -> str:

@@ -242,4 +242,34 @@ STRUCTURE_EXAMPLES = (
         "Leeds United beat Norwich City 3-1 at Elland Road on Saturday; Joel Piroe scored twice and Daniel James once.",
         {"match": ["winner::str", "score::str", "stadium::str", "day::str", "scorers::list"]},
     ),
+    StructureExample(
+        "Books, two records",
+        "Dune by Frank Herbert came out in 1965. Emma by Jane Austen came out in 1815.",
+        {"book": ["title::str", "author::str", "year::str"]},
+    ),
+    StructureExample(
+        "Order lines",
+        "3 desk lamps at 25 euros each, 2 office chairs at 140 euros each.",
+        {"item": ["product::str", "quantity::str", "price::str"]},
+    ),
+    StructureExample(
+        "Hospital visit, three structures",
+        "Dr. Laura Chen of Boston General Hospital saw Mark Hill, 47, on 3 June. He received amoxicillin, 500 mg, three "
+        "times a day.",
+        {
+            "patient": ["name::str", "age::str"],
+            "prescription": ["drug::str", "dose::str", "frequency::str"],
+            "visit": ["doctor::str", "hospital::str", "date::str"],
+        },
+    ),
+    StructureExample(
+        "Deutsch",
+        "Helle 3-Zimmer-Wohnung in Leipzig, 82 m², mit Balkon und Keller, Miete 940 Euro im Monat.",
+        {"flat": ["city::str", "area::str", "rent::str"]},
+    ),
+    StructureExample(
+        "Français",
+        "Appartement lumineux à Lyon, 62 m², avec balcon et cave, loyer de 890 euros par mois.",
+        {"property": ["city::str", "area::str", "rent::str"]},
+    ),
 )

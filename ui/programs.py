@@ -117,5 +117,5 @@ def _listed(values: object, name: str, least: int) -> Any:
     if isinstance(values, str) or not isinstance(values, (list, dict)):
         raise PageError(f"`{name}` must be a list of strings, got {json_type(values)}: {values!r:.80}")
     if len(values) < least:
-        raise PageError(f"`{name}` has {len(values)} of at least {least} strings.")
+        raise PageError(f"`{name}` needs at least {least} {'string' if least == 1 else 'strings'}, got {len(values)}.")
     return values

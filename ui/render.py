@@ -7,7 +7,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from gliner2_core import Schema
 from gliner2_core.predictions import Prediction, SpanPrediction, Value
+from gliner2_core.words import split_words
 
 
 def span_value(prediction: Prediction, labels: list[str]) -> dict[str, Any]:
@@ -36,15 +38,28 @@ def table_rows(prediction: Prediction) -> list[list[Any]]:
     ]
 
 
-def record_value(prediction: Prediction) -> dict[str, Any]:
-    """Return the record view's value: the text, and every part of the answer with code point offsets."""
+def record_value(prediction: Prediction, schema: Schema) -> dict[str, Any]:
+    """Return the record view's value: the text, and every part of the answer with code point offsets.
+
+    Args:
+        prediction: The answer.
+        schema: What was asked; a field with rules may hold nothing because of them.
+    """
+    ruled = {(one.name, field.name) for one in schema.tasks().structures for field in one.fields if field.validators}
     return {
         "text": prediction.text,
         "structures": [
             {
                 "name": structure.name,
                 "instances": [
-                    [{"name": field.name, "values": [_value(value) for value in field.values]} for field in fields]
+                    [
+                        {
+                            "name": field.name,
+                            "values": [_value(value) for value in field.values],
+                            "ruled": (structure.name, field.name) in ruled,
+                        }
+                        for field in fields
+                    ]
                     for fields in structure.instances
                 ],
             }
@@ -82,17 +97,23 @@ def status_line(prediction: Prediction, found: str | None = None) -> str:
         found: What it holds; None counts the entities.
     """
     n_spans = sum(len(entity.spans) for entity in prediction.entities)
+    n_words = count_words(prediction.text)
     parts = [
         counted(n_spans, "entity", "entities") if found is None else found,
-        counted(prediction.words, "word", "words"),
+        counted(n_words, "word", "words"),
         f"{1000 * prediction.duration_s:,.0f} ms",
     ]
-    if prediction.duration_s > 0 and prediction.words:
-        parts.append(f"{prediction.words / prediction.duration_s:,.0f} words per second")
+    if prediction.duration_s > 0 and n_words:
+        parts.append(f"{n_words / prediction.duration_s:,.0f} words per second")
     if prediction.windows > 1:
         parts.append(f"read in {prediction.windows} overlapping parts, because it is longer than the model's window")
     parts.append(f"model {prediction.checkpoint.name}")
     return note(" · ".join(parts))
+
+
+def count_words(text: str) -> int:
+    """Return the number of words as people count them; the model takes punctuation marks for words, too."""
+    return sum(any(character.isalnum() for character in word.form) for word in split_words(text).items)
 
 
 def note(text: str, items: Sequence[str] = ()) -> str:

@@ -10,6 +10,8 @@ from gliner2_core import Prediction, Schema
 if TYPE_CHECKING:
     from storage.queues import Cursor, QueueFilter
 
+NOT_STARTED = "Left the line. Nothing was read."
+
 
 class Cancel:
     """Lets a Cancel button reach the run of the same visitor.
@@ -20,12 +22,14 @@ class Cancel:
         is_cancelled: Whether the run shall stop.
         is_running: Whether there is one.
         is_replaced: Whether its results are no longer wanted: another file was chosen.
+        words: What to say when it is stopped now.
     """
 
     def __init__(self) -> None:
         self.is_cancelled = False
         self.is_running = False
         self.is_replaced = False
+        self.words = NOT_STARTED
 
     def replace(self) -> bool:
         """Stop a run whose results are no longer wanted; returns whether there was one."""

@@ -30,6 +30,8 @@
       navigator.clipboard?.writeText(location.href).catch(() => {});
     },
   };
+  // A link that is pasted into the address bar of the open page.
+  addEventListener('hashchange', () => document.getElementById('open-link')?.click());
   // What changed since a run was started makes its status say so; the next status is a new element without the mark.
   function columnsOf(node) { return node?.closest('.wb-columns'); }
   function mark(node) {
@@ -46,4 +48,16 @@
     else if (target.closest('.wb-run')) delete columnsOf(target)?.dataset.changed;
     else if (target.closest(EDITING)) mark(target);
   }, true);
+  // Gradio's words for waiting, “queue: 3/8 | 9.5/0.9s”, in words that say what is meant; its guess of the time is left out.
+  function told(words) {
+    return words.replace(/\/\s*[\d.]+s/, 's').replace(/queue: (\d+)\/(\d+)\s*\|/, 'Waiting: place $1 of $2 in line ·').replace(/processing\s*\|/, 'Reading ·');
+  }
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const meta = (target.parentElement ?? target).closest?.('.wb-result')?.querySelector('.progress-text');
+      if (meta && meta.dataset.words !== told(meta.textContent)) meta.dataset.words = told(meta.textContent);
+    }
+  });
+  const observe = () => document.querySelectorAll('.wb-result [id$="-status"]').forEach((one) => observer.observe(one, { childList: true, characterData: true, subtree: true }));
+  document.addEventListener('click', observe, { capture: true, once: false });
 }

@@ -85,6 +85,13 @@ def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page,
         try:
             busy.wait(60)
             _run_until(page, re.compile(r"queue: \d/\d"))
+            words = page.locator("#entity-status .progress-text")
+            expect(words).to_have_attribute("data-words", re.compile(r"Waiting: place \d of \d in line"))
+            # Who does not want to wait leaves the line.
+            _press(page, "#entity-cancel")
+            expect(page.locator("#entity-status")).to_contain_text("Left the line. Nothing was read.")
+            expect(page.locator("#entity-cancel")).to_be_disabled()
+            _run_until(page, re.compile(r"queue: \d/\d"))
             # Meanwhile the waiting visitor's page is not blocked.
             page.get_by_role("tab", name="Classification").click()
             expect(page.locator("#class-run")).to_be_visible()
@@ -103,5 +110,5 @@ def test_a_long_text_says_how_far_it_is_and_can_be_stopped(page: Page) -> None:
     expect(page.locator("#entity-status")).to_contain_text("parts", timeout=60_000)
     _press(page, "#entity-cancel")
     expect(page.locator("#entity-status")).to_contain_text("Stopped after", timeout=60_000)
-    expect(page.locator("#entity-cancel")).to_be_hidden()
+    expect(page.locator("#entity-cancel")).to_be_disabled()
     expect(page.get_by_label("Text", exact=True).first).to_have_value(LONG)

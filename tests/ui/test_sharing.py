@@ -45,9 +45,10 @@ def test_a_text_too_long_for_a_link_is_refused() -> None:
     assert len(write_link(Shared("entity", "word " * 5_000, SCHEMA))) < LONGEST
 
 
-@pytest.mark.parametrize("fragment", ["", "section-2", "wide.abc"])
-def test_other_fragments_are_left_alone(fragment: str) -> None:
-    assert read_link(fragment) is None
+@pytest.mark.parametrize("fragment", ["section-2", "wide.abc"])
+def test_other_fragments_open_nothing(fragment: str) -> None:
+    with pytest.raises(PageError, match=f"“#{fragment}”, which opens nothing here"):
+        read_link(fragment)
 
 
 def test_a_link_of_another_version_is_named_as_such() -> None:

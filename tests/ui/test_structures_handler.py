@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gliner2_core import GLiNER2
 from gliner2_core.errors import Gliner2Error, SchemaError
 from tests.ui.conftest import SMALL
 from tests.ui.shell import run_in_shell
@@ -123,6 +124,17 @@ def test_a_file_is_filled_row_by_row(services: Services, tmp_path: Path) -> None
 def test_examples_are_read_by_the_form(example: Any) -> None:
     settings = replace(SMALL, max_labels=100)
     assert STRUCTURE_FORM.read(settings, *write_whole(example.schema())) == example.schema()
+
+
+def test_examples_fill_every_field() -> None:
+    model = GLiNER2.from_pretrained()
+    for example in STRUCTURE_EXAMPLES:
+        prediction = model.predict(example.text, example.schema())
+        assert len(prediction.structures) == len(example.structures)
+        for structure in prediction.structures:
+            fields = [field for instance in structure.instances for field in instance]
+            assert fields
+            assert [field.name for field in fields if not field.values] == [], example.name
 
 
 def test_names_taken_twice_are_the_schemas_own_error(services: Services) -> None:

@@ -36,8 +36,8 @@ class FileJob:
         name: Of the result files.
         schema: What is asked.
         options: Further options of `predict`.
-        header: Of the CSV file, after `line`.
-        rows: Prediction → its CSV rows, without the line.
+        header: Of the CSV file, after `line` and `text`.
+        rows: Prediction → its CSV rows, without these two.
         nouns: What a row is called, one and many.
         model: Which one answers; None for the default.
     """
@@ -194,7 +194,7 @@ class _Writer:
         self._job = job
         self._jsonl = jsonl
         self._csv = csv.writer(table)
-        self._csv.writerow(["line", *job.header])
+        self._csv.writerow(["line", "text", *job.header])
 
     def write(self, document: Document, prediction: Prediction) -> int:
         """Write one prediction; returns its number of rows."""
@@ -203,5 +203,5 @@ class _Writer:
         self._jsonl.write(json.dumps(record, ensure_ascii=False) + "\n")
         rows = self._job.rows(prediction)
         for row in rows:
-            self._csv.writerow([guarded(cell) for cell in (document.line, *row)])
+            self._csv.writerow([guarded(cell) for cell in (document.line, document.text, *row)])
         return len(rows)

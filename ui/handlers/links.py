@@ -55,17 +55,19 @@ def write_link(shared: Shared) -> str:
     return fragment
 
 
-def read_link(fragment: str) -> Shared | None:
-    """Read a fragment; None if it is none of ours.
+def read_link(fragment: str) -> Shared:
+    """Read a fragment.
 
     Raises:
-        PageError: If it is ours but cut off, altered, or of another version.
+        PageError: If it is none of ours, cut off, altered, or of another version.
         SchemaError: If its schema is none.
     """
     if not fragment.startswith(PREFIX):
         if _VERSIONED.match(fragment):
             raise PageError("This link was made by another version of the workbench. Ask for its schema as a file.")
-        return None
+        raise PageError(
+            f"The address ends in “#{fragment[:40]}”, which opens nothing here. Copy the whole link, or ask for it again."
+        )
     try:
         packed = base64.urlsafe_b64decode(fragment.removeprefix(PREFIX) + "===")
         unpacking = zlib.decompressobj()

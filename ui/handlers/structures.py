@@ -79,7 +79,7 @@ def extract_structures(
     prediction = reader.read(services, text, schema, threshold=threshold)
     return StructureAnswer(
         render.status_line(prediction, found_words(prediction)),
-        render.record_value(prediction),
+        render.record_value(prediction, schema),
         score_value(prediction, schema),
         [[*row[:-1], render.percent(row[-1])] for row in _values(prediction)],
         render.as_json(prediction),

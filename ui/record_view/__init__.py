@@ -14,4 +14,5 @@ class RecordView(ReadOnlyView):
     """Shows `{"text", "structures", "entities", "relations", "classifications"}` as `render.record_value` makes it."""
 
     folder = Path(__file__).parent
+    scripts = ("span_lines.js",)
     nothing = EMPTY

@@ -6,10 +6,10 @@ const HINT = 'Point at a value, or reach it with Tab, to see its place in the te
 let places = [];
 let units = null;
 
-function placeOf(value, colour, name) {
+function placeOf(value, colour, name, mark) {
   const at = (offset) => (units ? units[offset] : offset);
   const id = places.length;
-  places.push({ ...value, id, a: at(value.start), b: at(value.end), colour, name });
+  places.push({ ...value, id, a: at(value.start), b: at(value.end), colour, name, mark });
   return id;
 }
 
@@ -27,7 +27,7 @@ function activate(id) {
   if (first && box.scrollHeight > box.clientHeight) box.scrollTop += first.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
 }
 
-function valueNode(value, colour, name) {
+function valueNode(value, colour, name, mark) {
   const hasPlace = value.start !== undefined;
   const node = make(hasPlace ? 'button' : 'span', hasPlace ? 'rv-value' : 'rv-value rv-choice');
   node.append(make('span', 'rv-surface', value.text), make('span', 'rv-score', roundPercent(value.score)));
@@ -35,7 +35,7 @@ function valueNode(value, colour, name) {
   Object.assign(node.dataset, { name, text: value.text, score: value.score });
   if (!hasPlace) { node.title = 'chosen from a list; it has no place in the text'; return node; }
   node.type = 'button';
-  const id = placeOf(value, colour, name);
+  const id = placeOf(value, colour, name, mark);
   Object.assign(node.dataset, { id, start: value.start, end: value.end });
   node.setAttribute('aria-label', `${name}: ${value.text}, ${roundPercent(value.score)}, characters ${value.start} to ${value.end}`);
   node.addEventListener('mouseenter', () => activate(id));
@@ -46,19 +46,21 @@ function valueNode(value, colour, name) {
   return node;
 }
 
-function valuesNode(values, colour, name) {
+function valuesNode({ name, values, colour, isRuled }, title) {
   const node = make('dd');
-  if (values.length) node.append(...values.map((value) => valueNode(value, colour, name)));
-  else node.append(make('span', 'rv-none', 'not found'));
+  node.style.setProperty('--c', colour);
+  if (values.length) node.append(...values.map((value) => valueNode(value, colour, name, title ? `${name} ${title}` : name)));
+  else node.append(make('span', 'rv-none', isRuled ? 'not found, or refused by its rule' : 'not found'));
   return node;
 }
 
-function cardNode(title, colour, rows) {
-  const card = make('section', 'rv-card'), list = make('dl');
+// Rows: {name, values, colour, isRuled}. A number tells the cards of one kind apart, here and in the text.
+function cardNode(title, colour, rows, number = 0) {
+  const card = make('section', 'rv-card'), list = make('dl'), full = number ? `${title} ${number}` : title;
   card.style.setProperty('--c', colour);
-  card.setAttribute('aria-label', facts.of ? `${title}, ${facts.of}` : title);
-  for (const [name, values] of rows) list.append(make('dt', '', name), valuesNode(values, colour, name));
-  card.append(make('h4', '', title), list);
+  card.setAttribute('aria-label', facts.of ? `${full}, ${facts.of}` : full);
+  for (const row of rows) list.append(make('dt', '', row.name), valuesNode({ colour, ...row }, number || ''));
+  card.append(make('h4', '', full), list);
   return card;
 }
 
@@ -75,25 +77,49 @@ function groupsOf(value) {
   const colour = () => COLOURS[next++ % COLOURS.length];
   const groups = (value.structures || []).map((one) => {
     const own = colour(), many = one.instances.length;
-    const cards = one.instances.map((fields, index) => cardNode(many > 1 ? `${one.name} ${index + 1}` : one.name, own, fields.map((field) => [field.name, field.values])));
+    const cards = one.instances.map((fields, index) => cardNode(one.name, own, fields.map(({ name, values, ruled }) => ({ name, values, isRuled: ruled })), many > 1 ? index + 1 : 0));
     return groupNode(`${one.name} · ${many} ${many === 1 ? 'record' : 'records'}`, cards, 'The text holds no such record.');
   });
-  if (value.entities?.length) groups.push(groupNode('Entities', [cardNode('entities', colour(), value.entities.map((one) => [one.label, one.values]))]));
-  for (const one of value.relations || []) {
-    const own = colour();
-    groups.push(groupNode(`${one.name} · ${one.pairs.length} ${one.pairs.length === 1 ? 'relation' : 'relations'}`, one.pairs.map((pair, index) => cardNode(one.pairs.length > 1 ? `${one.name} ${index + 1}` : one.name, own, [['head', [pair[0]]], ['tail', [pair[1]]]])), 'The text holds no such relation.'));
+  if (value.entities?.length) {
+    const rows = value.entities.map((one) => ({ name: one.label, values: one.values, colour: colour() }));
+    groups.push(groupNode('Entities', [cardNode('entities', 'var(--border-color-primary)', rows)]));
   }
-  if (value.classifications?.length) groups.push(groupNode('Classifications', [cardNode('classifications', colour(), value.classifications.map((one) => [one.task, one.chosen]))]));
+  for (const one of value.relations || []) {
+    const own = colour(), many = one.pairs.length;
+    const cards = one.pairs.map(([head, tail], index) => cardNode(one.name, own, [{ name: 'head', values: [head] }, { name: 'tail', values: [tail] }], many > 1 ? index + 1 : 0));
+    groups.push(groupNode(`${one.name} · ${many} ${many === 1 ? 'relation' : 'relations'}`, cards, 'The text holds no such relation.'));
+  }
+  if (value.classifications?.length) {
+    const rows = value.classifications.map((one) => ({ name: one.task, values: one.chosen }));
+    groups.push(groupNode('Classifications', [cardNode('classifications', colour(), rows)]));
+  }
   return groups;
 }
 
+// More layers than this would hide the text; the cards have them all.
+const MOST_LAYERS = 6;
+
+function chip(place) {
+  const node = make('span', 'rv-chip', place.mark);
+  node.style.setProperty('--c', place.colour);
+  // The cards say the same to a screen reader, value by value.
+  node.setAttribute('aria-hidden', 'true');
+  node.addEventListener('mouseenter', () => activate(place.id));
+  node.addEventListener('mouseleave', () => activate());
+  return node;
+}
+
 function drawText(text) {
-  const isDark = document.querySelector('.dark') !== null;
-  for (const { from, to, covering } of piecesOf(text.length, [...places].sort((x, y) => x.a - y.a))) {
+  let spans = [...places].sort((x, y) => x.a - y.a || y.b - x.b);
+  if (rowsOf(spans) > MOST_LAYERS) spans = spans.filter((span) => span.row < MOST_LAYERS);
+  const nRows = rowsOf(spans);
+  box.style.lineHeight = 1.7 + 0.35 * nRows;
+  for (const { from, to, covering, ended } of piecesOf(text.length, spans)) {
+    for (const one of ended.sort((x, y) => y.a - x.a)) box.append(chip(one));
     if (!covering.length) { box.append(document.createTextNode(text.slice(from, to))); continue; }
-    const node = make('span', 'rv-segment', text.slice(from, to)), { id, colour } = covering[covering.length - 1];
+    const node = make('span', 'rv-segment', text.slice(from, to)), { id } = covering[covering.length - 1];
     Object.assign(node.dataset, { a: from, b: to });
-    node.style.setProperty('--line', isDark ? `color-mix(in srgb, ${colour} 55%, white)` : colour);
+    paint(node, covering, nRows);
     node.addEventListener('mouseenter', () => activate(id));
     node.addEventListener('mouseleave', () => activate());
     box.append(node);
@@ -107,6 +133,7 @@ function draw() {
   box.replaceChildren();
   parts.replaceChildren();
   parts.hidden = !text;
+  box.style.lineHeight = '';
   if (!text) { box.append(make('span', '', facts.empty || '')); detail.textContent = ''; return; }
   parts.append(...groupsOf(value));
   drawText(text);

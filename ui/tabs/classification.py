@@ -47,12 +47,12 @@ def build_classification_tab(services: Services, choice: ModelChoice) -> TabInpu
             undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
-            last = build_send_part(services, "class", "Classification")
+            send = build_send_part(services, "class", "Classification")
     comparison = build_comparison("class", choice, partial(ScoreView, empty=EMPTY_WORDS), "scores")
     rows = {example.name: [example.text, example.cards()] for example in CLASSIFICATION_EXAMPLES}
     chosen = parts.build_examples("class", rows, undo)
     file_part = build_file_part(services, "class", "Classify the texts of the file", "tasks")
-    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
+    wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, classification_job, [tasks], choice.model)
     return inputs
 

@@ -55,11 +55,11 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
             undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
-            last = build_send_part(services, "entity", "Entities")
+            send = build_send_part(services, "entity", "Entities")
     comparison = build_comparison("entity", choice, partial(SpanView, empty=EMPTY_WORDS), "spans")
     chosen = parts.build_examples("entity", {one.name: [one.text, one.labels] for one in ENTITY_EXAMPLES}, undo)
     file_part = build_file_part(services, "entity", "Find entities in the file", "labels and settings")
-    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
+    wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
     return inputs
 

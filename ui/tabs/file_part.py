@@ -110,7 +110,13 @@ def wire_file_part(
                     if flag.is_replaced:
                         continue
                     if progress.results:
-                        yield file_words(progress), gr.File(list(progress.results), visible=True), *idle
+                        # Without a text that was read, the files would be empty.
+                        has_texts = progress.done > progress.n_faults
+                        yield (
+                            file_words(progress),
+                            gr.File(list(progress.results), visible=True) if has_texts else _no_results(),
+                            *idle,
+                        )
                     else:
                         yield file_words(progress), *[gr.skip()] * 3
                 if flag.is_replaced:
@@ -150,7 +156,8 @@ def file_words(progress: FileProgress) -> str:
         ahead = f" · {100 * progress.share:.0f} % of the file" + ("" if left is None else f", about {left:,.0f} s left")
         return render.progress(words + ahead, progress.share)
     if not n_texts and not progress.is_cancelled:
-        return render.problem(f"None of the {progress.done:,} lines could be used. {progress.faults[0].capitalize()}.")
+        none = f"None of the {progress.done:,} lines" if progress.done > 1 else "Nothing of the only line"
+        return render.problem(f"{none} could be used. {progress.faults[0].capitalize()}.")
     head = "Stopped; what was done is below." if progress.is_cancelled else "Done."
     parts = [head, progress.notice, words + "."]
     if progress.n_faults:

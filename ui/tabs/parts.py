@@ -52,7 +52,7 @@ def build_run(prefix: str, words: str) -> tuple[gr.Button, gr.Button]:
     """
     with gr.Row():
         run = gr.Button(f"{words}  (Ctrl+Enter)", variant="primary", scale=4, elem_id=f"{prefix}-run", elem_classes="wb-run")
-        cancel = gr.Button("Stop", visible=False, scale=1, min_width=90, elem_id=f"{prefix}-cancel")
+        cancel = gr.Button("Stop", interactive=False, scale=1, min_width=90, elem_id=f"{prefix}-cancel")
     return run, cancel
 
 

@@ -33,7 +33,7 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
     prefix = inputs.id
     with gr.Row(elem_classes="wb-schema"):
         save = gr.Button("Save schema", size="sm", elem_id=f"{prefix}-save")
-        load = gr.UploadButton("Load schema", size="sm", file_types=[".json"], elem_id=f"{prefix}-load")
+        load = gr.UploadButton("Load schema", size="sm", elem_id=f"{prefix}-load")
         share = gr.Button("Copy link", size="sm", elem_id=f"{prefix}-share")
         undo = build_undo(inputs)
     status = gr.HTML("", elem_id=f"{prefix}-schema-status", elem_classes="wb-schema-status")
@@ -100,12 +100,14 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
         status: Where to say that a link cannot be opened.
     """
     fragment = gr.Textbox(visible=False)
+    # Pressed by the page's script when the address changes while the page is open.
+    again = gr.Button("Open the link in the address bar", visible="hidden", elem_id="open-link")
 
     def opened(text: str) -> dict[Any, Any]:
+        if not text:
+            return {status: ""}
         try:
-            shared = read_link(text or "")
-            if shared is None:
-                return {status: gr.skip()}
+            shared = read_link(text)
             part = next((one for one in parts if one.id == shared.tab), None)
             if part is None or len(shared.options) != len(part.options):
                 raise PageError("This link was made by another version of the workbench. Ask for its schema as a file.")
@@ -122,4 +124,12 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
     outputs = [component for part in parts for component in part.outputs()]
     for part in parts:
         _wipe(status, part)
-    app.load(opened, fragment, [*outputs, tabs, status], js="() => location.hash.slice(1)", queue=False, **PRIVATE)
+    gr.on(
+        [app.load, again.click],
+        opened,
+        fragment,
+        [*outputs, tabs, status],
+        js="() => [location.hash.slice(1)]",
+        queue=False,
+        **PRIVATE,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import gradio as gr
 
 from ui import render
@@ -12,7 +14,20 @@ from ui.state import LastRun
 from ui.tabs.events import PRIVATE
 
 
-def build_send_part(services: Services, prefix: str, source: str) -> gr.State:
+@dataclass(frozen=True, slots=True)
+class SendPart:
+    """What a run leaves for it.
+
+    Attributes:
+        last: What the page showed, a `LastRun`.
+        status: Says what came of the sending; of the result that is shown, so that the next run empties it.
+    """
+
+    last: gr.State
+    status: gr.HTML
+
+
+def build_send_part(services: Services, prefix: str, source: str) -> SendPart:
     """Lay it out and wire it; hidden where the page stores nothing. Call inside the result's column.
 
     Args:
@@ -21,7 +36,7 @@ def build_send_part(services: Services, prefix: str, source: str) -> gr.State:
         source: Name of the tab.
 
     Returns:
-        Where a run leaves what it showed, a `LastRun`.
+        What a run fills.
     """
     last = gr.State(LastRun())
     with gr.Row(visible=services.settings.can_store, elem_classes="wb-schema"):
@@ -35,4 +50,4 @@ def build_send_part(services: Services, prefix: str, source: str) -> gr.State:
             return render.problem(logged_words(error))
 
     send.click(sent, last, status, concurrency_id="store", concurrency_limit=4, **PRIVATE)
-    return last
+    return SendPart(last, status)

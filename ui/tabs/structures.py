@@ -60,12 +60,12 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
             undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
-            last = build_send_part(services, "structure", "Structures")
+            send = build_send_part(services, "structure", "Structures")
     comparison = build_comparison("structure", choice, partial(RecordView, empty=EMPTY_WORDS), "records")
     rows = {one.name: [one.text, *write_whole(one.schema())] for one in STRUCTURE_EXAMPLES}
     chosen = parts.build_examples("structure", rows, undo)
     file_part = build_file_part(services, "structure", "Fill structures from the file", "schema and settings")
-    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, cancel, last, comparison)
+    wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
     return inputs
 
