@@ -135,6 +135,7 @@ def _launch_options(services: Services) -> dict[str, Any]:
         "share": False,
         "mcp_server": settings.mcp,
         "ssr_mode": False,
+        "i18n": gr.I18n(en={"common.complete": "Done"}),
         # Gradio's own look at the page ends the app where the answer takes 3 seconds, as on a busy machine (Gradio 6.31).
         "_frontend": False,
     }
