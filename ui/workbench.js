@@ -5,6 +5,11 @@
     const button = [...document.querySelectorAll('.wb-run')].find((one) => one.offsetParent !== null);
     if (button) { event.preventDefault(); button.click(); }
   }, true);
+  // A list of choices would stay open when Tab leaves it (Gradio 6.31).
+  document.addEventListener('keydown', ({ key, target }) => {
+    if (key !== 'Tab' || !target.matches('[role="combobox"]')) return;
+    setTimeout(() => { if (target.getAttribute('aria-expanded') === 'true' && document.activeElement !== target) target.dispatchEvent(new FocusEvent('blur')); }, 100);
+  }, true);
   // Called by the schema buttons: a file without a round trip over the server's disk, and a link that is in the address bar, too.
   window.workbench = {
     save(text, name) {

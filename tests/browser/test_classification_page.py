@@ -138,3 +138,10 @@ def test_a_run_asks_for_what_was_typed_a_moment_ago(tab: Page) -> None:
     )
     expect(tab.locator("#class-scores")).to_contain_text("calm", timeout=60_000)
     expect(tab.locator("#class-scores")).to_contain_text("wild")
+
+
+def test_a_threshold_is_asked_only_where_several_labels_may_hold(tab: Page) -> None:
+    threshold = tab.locator("#class-tasks input[data-key=threshold]").first
+    expect(threshold).to_be_disabled()
+    tab.get_by_label("Several labels").first.check()
+    expect(threshold).to_be_enabled()

@@ -199,3 +199,12 @@ def test_a_result_is_sent_to_the_corrections(page: Page) -> None:
     page.locator("#entity-send").click()
     expect(page.locator("#entity-sent")).to_contain_text("of project “default”")
     expect(page.locator("#entity-sent")).to_contain_text("Stored as record")
+
+
+def test_a_list_of_choices_closes_when_tab_leaves_it(page: Page) -> None:
+    policy = page.get_by_role("combobox", name="Overlapping spans")
+    policy.focus()
+    expect(page.get_by_role("listbox")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(policy).to_have_value("Best ones, no overlap within a label")

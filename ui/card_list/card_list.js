@@ -53,11 +53,12 @@ function control(spec, input, card, refresh) {
     for (const [value, words] of input.options) { const option = make('option', '', words); option.value = value; box.append(option); }
   } else { box = make('input'); box.type = isCheck ? 'checkbox' : 'text'; if (input.kind === 'number') box.inputMode = 'decimal'; }
   box.dataset.key = input.key;
+  if (input.needs) box.dataset.needs = input.needs;
   if (input.placeholder) box.placeholder = input.placeholder;
   if (isCheck) box.checked = Boolean(card[input.key]); else box.value = card[input.key] ?? '';
   const take = (isLater) => {
     card[input.key] = isCheck ? box.checked : box.value;
-    if (input.key === spec.title) refresh();
+    refresh();
     send(isLater);
   };
   box.addEventListener('input', () => take(true));
@@ -80,6 +81,7 @@ function cardNode(spec, list, index, redraw, offerBack) {
   const named = [];
   const refresh = () => {
     legend.textContent = titleOf(spec, card, index);
+    for (const box of node.querySelectorAll(':scope > .cl-row [data-needs]')) box.disabled = !card[box.dataset.needs];
     for (const [button, words] of named) button.setAttribute('aria-label', `${words}: ${titleOf(spec, card, index)}`);
   };
   const row = make('div', 'cl-row');

@@ -30,6 +30,7 @@ class CardInput:
         options: Of a choice: (value, words).
         rows: Lines shown at first.
         card: Of nested cards.
+        needs: Key of a check without which the input is off.
     """
 
     key: str
@@ -42,6 +43,7 @@ class CardInput:
     options: tuple[tuple[str, str], ...] = ()
     rows: int = 3
     card: CardSpec | None = None
+    needs: str = ""
 
     @property
     def empty(self) -> Any:
@@ -84,9 +86,10 @@ class CardSpec:
             "start": self.blank(),
             "inputs": [
                 {
-                    "key": one.key, "label": one.label, "kind": one.kind, "hint": one.hint, "placeholder": one.placeholder,
-                    "width": one.width, "advanced": one.is_advanced, "options": [list(pair) for pair in one.options],
-                    "rows": one.rows, "empty": one.empty, "card": one.card.to_dict() if one.card else None,
+                    "key": one.key, "label": one.label, "kind": one.kind, "hint": one.hint, "needs": one.needs,
+                    "placeholder": one.placeholder, "width": one.width, "advanced": one.is_advanced, "rows": one.rows,
+                    "options": [list(pair) for pair in one.options], "empty": one.empty,
+                    "card": one.card.to_dict() if one.card else None,
                 }
                 for one in self.inputs
             ],

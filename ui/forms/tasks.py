@@ -27,7 +27,7 @@ def task_card(most: int) -> CardSpec:
         (
             CardInput("name", "Task", placeholder="sentiment", width="half"),
             CardInput("several", "Several labels", "check"),
-            CardInput("threshold", "Threshold", "number", width="small", placeholder="0.5", hint="for several labels"),
+            CardInput("threshold", "Threshold", "number", width="small", placeholder="0.5", needs="several"),
             CardInput(
                 "labels", "Labels", "lines", rows=2, placeholder="positive, negative, neutral",
                 hint="One per line, or with commas; “label: what it means” helps the model.",
