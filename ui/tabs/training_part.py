@@ -85,6 +85,7 @@ def build_training_part() -> TrainingPart:
                 runs = gr.Dataframe(
                     headers=list(training.HEADERS), datatype=["number", "str", "str", "str", "str", "str"], type="array",
                     interactive=False, wrap=True, label="Runs", elem_id="training-runs", max_height=260,
+                    column_widths=["48px", "22%", "14%", "12%", "22%", "22%"],
                 )  # fmt: skip
                 run = gr.Dropdown([], label="Run", elem_id="training-run")
         progress = gr.HTML(render.note("No run yet."), elem_id="training-progress")
