@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from storage import rows
+from storage.effort import seconds_of
 from storage.engine import open_engine, reading, url_of, writing
 from storage.errors import NotFoundError, OutputError
 from storage.formats.incoming import Incoming
@@ -269,6 +270,15 @@ class AnnotationStore:
         """
         with reading(self.engine) as session:
             return list(session.scalars(select(Project.name).order_by(Project.name)))
+
+    def seconds(self, project: str) -> list[float]:
+        """Return the seconds that each submitted correction of a project took, as far as they were measured.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return seconds_of(session, project)
 
     def queue(self, asked: QueueFilter, *, after: Cursor | None = None, most: int = 20) -> QueuePage:
         """Return a page of a queue.

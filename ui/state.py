@@ -55,6 +55,7 @@ class Desk:
         self.seen = 0
         self.prediction_id: int | None = None
         self.since = 0.0
+        self.blind = 0.0
         self.skipped: list[int] = []
         self.visited: list[int] = []
         self.pages: list[Cursor] = []

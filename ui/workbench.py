@@ -53,7 +53,7 @@ def build_app(services: Services) -> gr.Blocks:
             parts = [_build_tab(services, bar.choice, *tab) for tab in TABS]
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
-                    built = build_corrections_tab([title for title, *_ in TABS])
+                    built = build_corrections_tab(services, [title for title, *_ in TABS])
                     wire_corrections_tab(services, built, corrections, parts, bar)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)

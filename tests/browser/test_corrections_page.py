@@ -244,3 +244,32 @@ def test_leaving_the_project_box_keeps_what_is_being_edited(tab: Page) -> None:
     tab.locator("#corrections-annotator textarea, #corrections-annotator input").focus()
     tab.wait_for_timeout(1_500)
     assert spans(tab) == [("person", 6, 9)]
+
+
+def test_the_model_is_measured_by_what_is_submitted(tab: Page) -> None:
+    tab.get_by_role("button", name="How good is the model").click()
+    tab.locator("#quality-compute").click()
+    expect(tab.locator("#quality-tables")).to_contain_text("has no submitted records yet")
+    tab.locator(".se-text").focus()
+    press(tab, "]", ".", ".", ".", ".")  # the person is “Lee” alone
+    tab.locator("#corrections-submit").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("submitted")
+    tab.locator("#quality-compute").click()
+    expect(tab.locator("#quality-tables")).to_contain_text("1 record, read by m. Too few to tell")
+    row = tab.locator("#quality-tables tr", has_text="person").locator("th, td")
+    assert row.all_inner_texts() == ["person", "1", "1", "0.0", "0.0", "0.0"]
+    expect(tab.locator("#quality-sweep canvas, #quality-sweep svg").first).to_be_visible()
+    assert Axe().run(tab, "#quality").response["violations"] == []
+
+
+def test_predictions_stay_hidden_in_blind_correction(tab: Page, database: Path, request: pytest.FixtureRequest) -> None:
+    tab.get_by_role("button", name="Blind correction").click()
+    share = tab.locator("#corrections-blind input[type=number]")
+    share.fill("100")
+    share.press("Tab")
+    tab.locator("#corrections-open").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("its prediction is hidden")
+    assert spans(tab) == []
+    tab.locator("#corrections-submit").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("submitted")
+    assert stored(database, request.node.name[:60])[0][1].entities == ()

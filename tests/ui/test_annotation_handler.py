@@ -63,6 +63,29 @@ def test_the_editor_begins_with_the_prediction(keeping: Services) -> None:
     assert view.editor["instances"] == [{"kind": "structure", "name": "trip", "values": [value]}]
 
 
+def test_a_share_of_the_untouched_records_begins_empty(keeping: Services) -> None:
+    def begun(share: float) -> list[bool]:
+        desk, found = Desk(), []
+        annotation.open_queue(keeping, desk, asked_queue("default", "ann", "All", "As they came", ""), share)
+        for record in (1, 2, 3):
+            view = annotation.open_record(keeping, desk, record)
+            assert ("its prediction is hidden" in view.status) == (view.editor["spans"] == [])
+            assert view.editor["tasks"][0]["scores"] == ({} if view.editor["spans"] == [] else {"warm": 0.7, "cold": 0.3})
+            found.append(view.editor["spans"] == [])
+        return found
+
+    assert begun(0) == [False] * 3
+    assert begun(100) == [True] * 3
+    half = begun(50)
+    assert begun(50) == half
+    assert all(later for later, sooner in zip(begun(80), half, strict=True) if sooner)
+    # What somebody made of it is shown again.
+    desk = Desk()
+    view = annotation.open_queue(keeping, desk, asked_queue("default", "ann", "To do", "As they came", ""), 100)
+    annotation.keep_draft(keeping, desk, with_city(view))
+    assert annotation.open_record(keeping, desk, 1).editor["spans"] == [ADDED]
+
+
 def test_what_is_submitted_is_exactly_what_was_edited_and_the_rest_is_kept(keeping: Services) -> None:
     desk, view = opened(keeping)
     payload = with_city(view)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zlib import crc32
 
 from storage import Record, Revision
 from storage.queues import QueueFilter, QueueLine
@@ -84,14 +85,21 @@ def asked_queue(
     )
 
 
-def open_queue(services: Services, desk: Desk, asked: QueueFilter) -> View:
+def open_queue(services: Services, desk: Desk, asked: QueueFilter, blind: float = 0) -> View:
     """Show a queue and its first record; reads the store.
+
+    Args:
+        services: The store.
+        desk: The visitor's.
+        asked: Which queue.
+        blind: Percent of the untouched records whose prediction stays hidden.
 
     Raises:
         StorageError: If it cannot be read.
     """
     with desk.lock:
-        desk.asked, desk.skipped, desk.visited, desk.pages = asked, [], [], []
+        desk.asked, desk.blind = asked, blind
+        desk.skipped, desk.visited, desk.pages = [], [], []
         return _opened(services, desk, _next(services, desk), "")
 
 
@@ -286,6 +294,8 @@ def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
     asked, store = _asked(desk), services.store()
     desk.record_id, desk.since = record_id, time.monotonic()
     record = store.record(record_id, asked.annotator) if record_id else None
+    if record and is_blind(record, desk.blind):
+        record = replace(record, prediction_id=None, prediction=None)
     desk.seen = record.head.rev if record and record.head else 0
     desk.prediction_id = record.prediction_id if record else None
     left = replace(asked, status="open")
@@ -300,9 +310,21 @@ def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
     )
 
 
+def is_blind(record: Record, share: float) -> bool:
+    """Whether nobody has touched the record and it is one of the share, in percent, whose prediction stays hidden.
+
+    The same ones each time, and more of them where the share grows.
+    """
+    if record.head is not None or record.prediction is None:
+        return False
+    return crc32(str(record.id).encode()) % 100 < share
+
+
 def _about(record: Record) -> str:
     parts = [f"Record {record.id}"]
-    if record.checkpoint is not None:
+    if record.checkpoint is not None and record.prediction is None:
+        parts.append("begins empty, its prediction is hidden")
+    elif record.checkpoint is not None:
         parts.append(f"predicted by {record.checkpoint.name}")
     if record.source:
         parts.append(f"from {record.source}")

@@ -11,8 +11,10 @@ from ui import render
 from ui.handlers.annotation import ORDERS, SHOWN
 from ui.handlers.corrections import PROJECT
 from ui.handlers.exports import EXPORTS
+from ui.services import Services
 from ui.span_editor import SpanEditor
 from ui.tabs.import_part import ImportPart, build_import_part
+from ui.tabs.quality_part import build_quality_part
 from ui.tabs.training_part import TrainingPart, build_training_part
 
 EMPTY_WORDS = "No record is open. “Send to corrections” on the other tabs fills the queue; “Open queue” shows it."
@@ -29,6 +31,7 @@ class CorrectionsTab:
     search: gr.Textbox
     label: gr.Textbox
     most: gr.Number
+    blind: gr.Slider
     open: gr.Button
     counts: gr.HTML
     queue: gr.Dataframe
@@ -49,10 +52,11 @@ class CorrectionsTab:
     training: TrainingPart
 
 
-def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
+def build_corrections_tab(services: Services, tabs: Sequence[str]) -> CorrectionsTab:
     """Lay out the tab; call inside a gr.Tab.
 
     Args:
+        services: The store.
         tabs: Titles of the tabs whose schema can be asked of imported texts.
     """
     with gr.Row(equal_height=False, elem_classes="wb-bar"):
@@ -87,6 +91,12 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
             with gr.Row(elem_classes="wb-schema"):
                 former = gr.Button("Former lines", size="sm", elem_id="corrections-former")
                 further = gr.Button("Further lines", size="sm", elem_id="corrections-further")
+            with gr.Accordion("Blind correction", open=False, elem_id="corrections-blind-part"):
+                blind = gr.Slider(
+                    0, 100, 0, step=10, label="Predictions that stay hidden, %",
+                    info="So many of the untouched records begin empty, so that the model cannot sway who corrects them.",
+                    elem_id="corrections-blind",
+                )  # fmt: skip
             with gr.Accordion("Versions of this record", open=False, elem_id="corrections-history"):
                 versions = gr.Dropdown(
                     [], label="Saved versions, newest first", info="Every version stays; bringing one back makes a new one.",
@@ -98,8 +108,9 @@ def build_corrections_tab(tabs: Sequence[str]) -> CorrectionsTab:
                 kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
                 export = gr.Button("Export", elem_id="corrections-export-run")
                 archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
+    build_quality_part(services, project)
     training = build_training_part()
     return CorrectionsTab(
-        project, annotator, show, order, search, label, most, open_, counts, queue, former, further, editor, status, submit,
-        skip, back, discard, versions, bring_back, kind, export, archive, importing, training,
+        project, annotator, show, order, search, label, most, blind, open_, counts, queue, former, further, editor, status,
+        submit, skip, back, discard, versions, bring_back, kind, export, archive, importing, training,
     )  # fmt: skip

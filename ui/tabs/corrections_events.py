@@ -41,13 +41,13 @@ def wire_corrections_tab(
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
-    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search, parts.label, parts.most]
+    asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search, parts.label, parts.most, parts.blind]
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
     tab.select(events.projects, None, parts.project, **STORE_QUEUE).then(**opening)
     boxes = (parts.search.submit, parts.label.submit, parts.most.submit)
     for start in (parts.open.click, *boxes):
         start(**opening)
-    for start in (parts.show.input, parts.order.input, parts.project.input):
+    for start in (parts.show.input, parts.order.input, parts.project.input, parts.blind.release):
         start(**{**opening, "fn": events.changed})
     parts.former.click(events.former, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     parts.further.click(events.further, desk, [parts.queue, parts.counts], **STORE_QUEUE)
@@ -73,12 +73,14 @@ class _Events:
         self._parts = parts
 
     def opened(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
-        return self._shown(lambda: annotation.open_queue(self._services, desk, annotation.asked_queue(*asked)))
+        *queue, blind = asked
+        return self._shown(lambda: annotation.open_queue(self._services, desk, annotation.asked_queue(*queue), blind))
 
     def changed(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
         # A box where names can be typed tells of a change once more when it is left: what is being edited then stays.
         try:
-            is_same = desk.asked == annotation.asked_queue(*asked)
+            *queue, blind = asked
+            is_same = desk.asked == annotation.asked_queue(*queue) and desk.blind == blind
         except Exception:  # noqa: BLE001 - opening the queue says why
             is_same = False
         return {self._parts.status: gr.skip()} if is_same else self.opened(desk, *asked)
