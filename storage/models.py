@@ -174,6 +174,26 @@ class RevisionRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class RelabellingRow(Base):
+    """An entity label that was renamed, merged into another one or deleted over a whole project, in one step.
+
+    Attributes:
+        becomes: The label from then on; None if it was deleted.
+        changes: What its undoing needs: `records` as [record, schema before, prediction before], and `annotations` as
+            [annotation, revision before].
+    """
+
+    __tablename__ = "relabellings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), index=True)
+    label: Mapped[str] = mapped_column(String(300))
+    becomes: Mapped[str | None] = mapped_column(String(300))
+    changes: Mapped[dict[str, Any]]
+    is_undone: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ExportRow(Base):
     """A file that left the store."""
 

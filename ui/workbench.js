@@ -65,4 +65,14 @@
   });
   const observe = () => document.querySelectorAll('.wb-result [id$="-status"]').forEach((one) => observer.observe(one, { childList: true, characterData: true, subtree: true }));
   document.addEventListener('click', observe, { capture: true, once: false });
+  // A plot's marks are hundreds of parts without names; what it shows stands in words or in a table beside it.
+  let isLooking = false;
+  new MutationObserver(() => {
+    if (isLooking) return;
+    isLooking = true;
+    requestAnimationFrame(() => {
+      isLooking = false;
+      document.querySelectorAll('.vega-embed:not([aria-hidden])').forEach((one) => one.setAttribute('aria-hidden', 'true'));
+    });
+  }).observe(document.body, { childList: true, subtree: true });
 }

@@ -273,3 +273,29 @@ def test_predictions_stay_hidden_in_blind_correction(tab: Page, database: Path, 
     tab.locator("#corrections-submit").click()
     expect(tab.locator("#corrections-status")).to_contain_text("submitted")
     assert stored(database, request.node.name[:60])[0][1].entities == ()
+
+
+def test_a_label_is_renamed_over_the_project_and_back(tab: Page) -> None:
+    tab.get_by_role("button", name="Rename, merge or delete a label").click()
+    change = tab.locator("#labels-change")
+    expect(change).to_be_disabled()
+    tab.get_by_label("Entity label").click()
+    tab.get_by_role("option", name="person").click()
+    tab.get_by_label("Becomes").fill("human")
+    tab.locator("#labels-preview").click()
+    expect(tab.locator("#labels-status")).to_contain_text("“person” becomes “human”: in 3 records")
+    expect(change).to_be_enabled()
+    tab.get_by_label("Becomes").press("End")
+    tab.get_by_label("Becomes").press_sequentially(" being")
+    expect(change).to_be_disabled()
+    tab.locator("#labels-preview").click()
+    expect(change).to_be_enabled()
+    change.click()
+    expect(tab.locator("#labels-status")).to_contain_text("Done. “person” becomes “human being”")
+    expect(tab.locator(".se-palette")).to_contain_text("human being")
+    assert spans(tab) == [("human being", 2, 9)]
+    tab.locator("#labels-undo").click()
+    expect(tab.locator("#labels-status")).to_contain_text("“person” is back")
+    expect(tab.locator(".se-palette")).not_to_contain_text("human being")
+    assert spans(tab) == [("person", 2, 9)]
+    assert Axe().run(tab, "#labels").response["violations"] == []

@@ -20,6 +20,7 @@ from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import PRIVATE
 from ui.tabs.import_part import wire_import_part
+from ui.tabs.labels_part import wire_labels_part
 from ui.tabs.model_bar import ModelBar
 from ui.tabs.tab_inputs import TabInputs
 from ui.tabs.training_part import wire_training_part
@@ -61,6 +62,7 @@ def wire_corrections_tab(
     parts.back.click(events.back, desk, shown, **STORE_QUEUE)
     who = [parts.project, parts.annotator]
     wire_import_part(services, parts.importing, tabs, who, bar.choice.model, lambda event: event.then(**opening))
+    wire_labels_part(services, parts.labels, parts.project, lambda event: event.then(**opening))
     # While records are read behind the page, what was found shows in the list; the open record stays as it is.
     parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     wire_training_part(services, parts.training, parts.project, tab, bar)

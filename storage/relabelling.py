@@ -1,0 +1,304 @@
+"""An entity label renamed, merged or deleted over a whole project: seen before, done in one step, undone in one step.
+
+Nothing is overwritten: records move to a schema with the new label, corrections get a new version, and what the model said
+is stored again with the new label, beside what it said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from storage import rows
+from storage.errors import NotFoundError, StorageError
+from storage.hashing import schema_id
+from storage.models import (
+    NO_CONFIDENCE,
+    Annotation,
+    PredictionRow,
+    Project,
+    RecordLabel,
+    RecordRow,
+    RelabellingRow,
+    RevisionRow,
+    SchemaRow,
+)
+from storage.outputs import Output
+from storage.records import Checkpoint
+from storage.versions import Key, Version, write_version
+
+LONGEST = 300
+
+
+class RelabellingError(StorageError):
+    """A label cannot be changed, or its change cannot be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelling:
+    """What a change of a label does.
+
+    Attributes:
+        label: The label.
+        becomes: What it is from then on; None deletes it with its mentions.
+        is_merge: Whether a schema has the new label already.
+        records: Records whose schema has the label.
+        corrections: Corrections that hold mentions of it.
+        mentions: How many mentions these hold.
+    """
+
+    label: str
+    becomes: str | None
+    is_merge: bool
+    records: int
+    corrections: int
+    mentions: int
+
+
+def renamed_schema(schema: Mapping[str, Any], label: str, becomes: str | None) -> dict[str, Any]:
+    """Return a schema with another label in its place; a label that is there already keeps its own description."""
+    changed = dict(schema)
+    for part in ("entities", "entity_attributes"):
+        if label not in schema.get(part, {}):
+            continue
+        kept = {}
+        for name, options in schema[part].items():
+            if name != label:
+                kept[name] = options
+            elif becomes is not None and becomes not in schema[part]:
+                kept[becomes] = options
+        changed[part] = kept
+        if not kept:
+            del changed[part]
+    return changed
+
+
+def renamed_output(output: Output, label: str, becomes: str | None) -> Output:
+    """Return an output with another label; of two equal mentions the first stays."""
+    found: dict[tuple[int, int, str], Any] = {}
+    for one in output.entities:
+        if one.label != label:
+            found.setdefault((one.start, one.end, one.label), one)
+        elif becomes is not None:
+            found.setdefault((one.start, one.end, becomes), one.model_copy(update={"label": becomes}))
+    return output.model_copy(update={"entities": tuple(found.values())})
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be changed.
+
+    Attributes:
+        records: Their rows.
+        targets: Schema → the changed one.
+        annotations: Of these records, with mentions of the label.
+    """
+
+    summary: Relabelling
+    records: Sequence[RecordRow]
+    targets: Mapping[str, Mapping[str, Any]]
+    annotations: Sequence[Annotation]
+
+
+def preview(session: Session, project: str, label: str, becomes: str | None) -> Relabelling:
+    """Return what a change would do.
+
+    Raises:
+        NotFoundError: If no record of the project has the label.
+        RelabellingError: If it cannot be done; says why.
+    """
+    return _planned(session, project, label, becomes).summary
+
+
+def apply(session: Session, project: str, label: str, becomes: str | None) -> Relabelling:
+    """Change a label inside the caller's transaction.
+
+    Raises:
+        NotFoundError: If no record of the project has the label.
+        RelabellingError: If it cannot be done; says why.
+    """
+    plan = _planned(session, project, label, becomes)
+    moved = [[one.id, one.schema_id, one.prediction_id] for one in plan.records]
+    saved = [[one.id, one.rev] for one in plan.annotations]
+    made = RelabellingRow(
+        project_id=rows.project_id(session, project), label=label, becomes=becomes,
+        changes={"records": moved, "annotations": saved}, is_undone=False,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    targets = {old: rows.schema_row(session, schema) for old, schema in plan.targets.items()}
+    for record in plan.records:
+        record.schema_id = targets[record.schema_id]
+    session.flush()
+    for record in plan.records:
+        _predict_again(session, record, label, becomes)
+    for annotation in plan.annotations:
+        output = renamed_output(rows.output_of(annotation.output), label, becomes)
+        _write(session, annotation, output, f"relabel {made.id}")
+    for record in plan.records:
+        _label_again(session, record)
+    return plan.summary
+
+
+def newest(session: Session, project: str) -> RelabellingRow | None:
+    """Return the newest change of a project that is not undone."""
+    return session.scalars(
+        select(RelabellingRow)
+        .join(Project, Project.id == RelabellingRow.project_id)
+        .where(Project.name == project, RelabellingRow.is_undone.is_(False))
+        .order_by(RelabellingRow.id.desc())
+    ).first()
+
+
+def undo(session: Session, project: str) -> tuple[str, str | None]:
+    """Undo the newest change inside the caller's transaction; returns the label that is back and what it had become.
+
+    Raises:
+        RelabellingError: If there is none, or its records were corrected or read since, which an undoing would lose.
+    """
+    made = newest(session, project)
+    if made is None:
+        raise RelabellingError(f"project {project!r} has no change of a label that could be undone")
+    records = {one: (schema, prediction) for one, schema, prediction in made.changes["records"]}
+    before = dict(made.changes["annotations"])
+    for annotation in _annotations(session, records):
+        if _is_saved_since(session, annotation, made):
+            raise RelabellingError(
+                f"record {annotation.record_id} was saved by {annotation.annotator} since the label was changed; undoing "
+                "would lose that. Change the label back instead."
+            )
+    for record in _records(session, records):
+        record.schema_id, record.prediction_id = records[record.id]
+        record.least_confidence = _least(session, record)
+    session.flush()
+    for annotation in _annotations(session, records):
+        if annotation.id in before:
+            stored = select(RevisionRow.output).where(
+                RevisionRow.annotation_id == annotation.id, RevisionRow.rev == before[annotation.id]
+            )
+            _write(session, annotation, rows.output_of(session.scalars(stored).one()), f"undo relabel {made.id}")
+    for record in _records(session, records):
+        _label_again(session, record)
+    made.is_undone = True
+    return made.label, made.becomes
+
+
+def _planned(session: Session, project: str, label: str, becomes: str | None) -> _Plan:
+    _check_names(label, becomes)
+    schemas = _schemas(session, project)
+    asked = {id_: schema for id_, schema in schemas.items() if label in schema.get("entities", {})}
+    if not asked:
+        known = labels_of(session, project)
+        raise NotFoundError(
+            f"no record of {project!r} is asked for the label {label!r}; labels: {', '.join(known) or 'none'}"
+        )
+    targets = {id_: renamed_schema(schema, label, becomes) for id_, schema in asked.items()}
+    if not all(targets.values()):
+        raise RelabellingError(f"{label!r} is all that some records are asked for; rename it, or discard these records")
+    found = select(RecordRow).join(Project).where(Project.name == project, RecordRow.schema_id.in_(asked))
+    records = list(session.scalars(found.order_by(RecordRow.id)))
+    _check_room(session, records, targets)
+    annotations, mentions = [], 0
+    for annotation in _annotations(session, {record.id: None for record in records}):
+        own = sum(one["label"] == label for one in annotation.output.get("entities", ()))
+        if own:
+            annotations.append(annotation)
+            mentions += own
+    is_merge = becomes is not None and any(becomes in schema["entities"] for schema in asked.values())
+    summary = Relabelling(label, becomes, is_merge, len(records), len(annotations), mentions)
+    return _Plan(summary, records, targets, annotations)
+
+
+def labels_of(session: Session, project: str) -> list[str]:
+    """Return the entity labels that a project's records are asked for, in alphabetical order."""
+    return sorted({name for schema in _schemas(session, project).values() for name in schema.get("entities", {})})
+
+
+def _schemas(session: Session, project: str) -> dict[str, dict[str, Any]]:
+    used = select(RecordRow.schema_id).join(Project).where(Project.name == project)
+    found = session.execute(select(SchemaRow.id, SchemaRow.body).where(SchemaRow.id.in_(used)).order_by(SchemaRow.id))
+    return {row.id: json.loads(row.body) for row in found}
+
+
+def _check_names(label: str, becomes: str | None) -> None:
+    if becomes is not None and (not becomes.strip() or len(becomes) > LONGEST):
+        raise RelabellingError(f"a label has 1 to {LONGEST} characters, got {becomes!r:.80}")
+    if label == becomes:
+        raise RelabellingError(f"the label is called {label!r} already")
+
+
+def _check_room(session: Session, records: Sequence[RecordRow], targets: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse where a text is there under the changed schema, too: two records of it would become one."""
+    ids = {old: schema_id(schema) for old, schema in targets.items()}
+    wanted = {(record.document_id, ids[record.schema_id]) for record in records}
+    known = select(RecordRow.document_id, RecordRow.schema_id).where(RecordRow.schema_id.in_(set(ids.values())))
+    both = len(wanted & {(row.document_id, row.schema_id) for row in session.execute(known)}) + len(records) - len(wanted)
+    if both:
+        raise RelabellingError(
+            f"{both} texts are there twice, with the old label and without it; such records cannot become one"
+        )
+
+
+def _is_saved_since(session: Session, annotation: Annotation, made: RelabellingRow) -> bool:
+    saved = select(RevisionRow.id).where(
+        RevisionRow.annotation_id == annotation.id,
+        RevisionRow.created_at > made.created_at,
+        ~RevisionRow.action.startswith("relabel "),
+        ~RevisionRow.action.startswith("undo relabel "),
+    )
+    return session.scalars(saved.limit(1)).first() is not None
+
+
+def _predict_again(session: Session, record: RecordRow, label: str, becomes: str | None) -> None:
+    if record.prediction_id is None:
+        return
+    said = session.get_one(PredictionRow, record.prediction_id)
+    before = rows.output_of(said.output)
+    after = renamed_output(before, label, becomes)
+    if after != before:
+        params = {**said.params, "relabelled": [label, becomes]}
+        rows.add_prediction(session, record.id, after, Checkpoint(said.checkpoint, said.revision, params))
+
+
+def _write(session: Session, annotation: Annotation, output: Output, action: str) -> None:
+    version = Version(output, rows.head_of(annotation).status, action)
+    write_version(session, Key(annotation.record_id, annotation.annotator), version, annotation.rev)
+
+
+def _label_again(session: Session, record: RecordRow) -> None:
+    session.execute(delete(RecordLabel).where(RecordLabel.record_id == record.id))
+    session.refresh(record)
+    if record.prediction_id is not None:
+        rows.add_labels(session, record.id, rows.output_of(session.get_one(PredictionRow, record.prediction_id).output))
+    for output in session.scalars(select(Annotation.output).where(Annotation.record_id == record.id)):
+        rows.add_labels(session, record.id, rows.output_of(output))
+
+
+def _least(session: Session, record: RecordRow) -> float:
+    if record.prediction_id is None:
+        return NO_CONFIDENCE
+    least = rows.output_of(session.get_one(PredictionRow, record.prediction_id).output).least_confidence()
+    return NO_CONFIDENCE if least is None else least
+
+
+def _records(session: Session, ids: Iterable[int]) -> Iterator[RecordRow]:
+    for some in batched(ids):
+        yield from session.scalars(select(RecordRow).where(RecordRow.id.in_(some)).order_by(RecordRow.id)).all()
+
+
+def _annotations(session: Session, records: Iterable[int]) -> Iterator[Annotation]:
+    for some in batched(records):
+        yield from session.scalars(select(Annotation).where(Annotation.record_id.in_(some)).order_by(Annotation.id)).all()
+
+
+def batched(ids: Iterable[int], most: int = 500) -> Iterator[list[int]]:
+    """Yield numbers in groups that a database takes in one statement."""
+    left = iter(ids)
+    while some := list(islice(left, most)):
+        yield some

@@ -1,0 +1,127 @@
+"""A label renamed, merged or deleted over a project, and undone: what changes, what stays, what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage import AnnotationStore, Checkpoint, Output
+from storage.errors import NotFoundError
+from storage.outputs import EntitySpan
+from storage.queues import QueueFilter
+from storage.relabelling import RelabellingError
+from tests.storage.conftest import PREDICTED, SCHEMA, TEXT
+
+PLAIN = {"entities": {"person": {"description": "Somebody"}, "city": {}, "town": {"threshold": 0.3}}}
+
+
+def labels(output: Output | None) -> list[str]:
+    return [one.label for one in output.entities] if output else []
+
+
+@pytest.fixture
+def filled(any_store: AnnotationStore) -> AnnotationStore:
+    """Three records: corrected, predicted, and one of another project."""
+    for project, number in (("p", 1), ("p", 2), ("q", 3)):
+        any_store.add_prediction(project, f"{TEXT} {number}", PLAIN, PREDICTED, Checkpoint("m", params={"threshold": 0.5}))
+    town = EntitySpan(start=17, end=23, label="town", source="human")
+    any_store.save(1, "ann", Output(entities=(*PREDICTED.entities, town)), "submitted", seen=0)
+    return any_store
+
+
+def test_a_label_is_renamed_everywhere_and_nothing_is_lost(filled: AnnotationStore) -> None:
+    seen = filled.relabel("p", "person", "human being", is_preview=True)
+    assert (seen.records, seen.corrections, seen.mentions, seen.is_merge) == (2, 1, 1, False)
+    assert labels(filled.record(1, "ann").prediction) == ["person", "city"]
+    assert filled.relabel("p", "person", "human being") == seen
+    record = filled.record(1, "ann")
+    assert record.schema["entities"] == {"human being": {"description": "Somebody"}, "city": {}, "town": {"threshold": 0.3}}
+    assert record.head is not None
+    assert (record.head.rev, record.head.status) == (2, "submitted")
+    assert labels(record.head.output) == ["human being", "city", "town"]
+    assert labels(record.prediction) == ["human being", "city"]
+    assert record.checkpoint == Checkpoint("m", params={"threshold": 0.5, "relabelled": ["person", "human being"]})
+    assert [(one.rev, one.action, labels(one.output)[0]) for one in filled.history(1, "ann")] == [
+        (1, "save", "person"),
+        (2, "relabel 1", "human being"),
+    ]
+    assert labels(filled.record(3, "ann").prediction) == ["person", "city"]
+    found = filled.queue(QueueFilter("p", "ann", status=None, label="human being")).lines
+    assert [line.record_id for line in found] == [1, 2]
+    assert filled.queue(QueueFilter("p", "ann", status=None, label="person")).lines == ()
+    # What is edited from now on fits the new schema.
+    assert filled.save(2, "ann", filled.record(2, "ann").prediction or Output(), "submitted", seen=0).rev == 1
+
+
+def test_a_label_becomes_one_that_is_there(filled: AnnotationStore) -> None:
+    done = filled.relabel("p", "town", "city")
+    assert (done.is_merge, done.corrections, done.mentions) == (True, 1, 1)
+    record = filled.record(1, "ann")
+    assert list(record.schema["entities"]) == ["person", "city"]
+    assert record.head is not None
+    # Both called the same words so; the model's mention was there first.
+    assert [(one.label, one.start, one.score) for one in record.head.output.entities] == [
+        ("person", 2, 0.9),
+        ("city", 17, 0.4),
+    ]
+
+
+def test_a_label_is_deleted_and_comes_back(filled: AnnotationStore) -> None:
+    before = [filled.record(number, "ann") for number in (1, 2, 3)]
+    filled.relabel("p", "city", None)
+    assert labels(filled.record(2, "ann").prediction) == ["person"]
+    assert list(filled.record(1, "ann").schema["entities"]) == ["person", "town"]
+    assert filled.undo_relabel("p") == ("city", None)
+    after = [filled.record(number, "ann") for number in (1, 2, 3)]
+    assert [(one.schema, one.prediction, one.prediction_id) for one in after] == [
+        (one.schema, one.prediction, one.prediction_id) for one in before
+    ]
+    assert after[0].head is not None
+    assert before[0].head is not None
+    assert after[0].head.output == before[0].head.output
+    assert [one.action for one in filled.history(1, "ann")] == ["save", "relabel 1", "undo relabel 1"]
+    assert [line.record_id for line in filled.queue(QueueFilter("p", "ann", status=None, label="city")).lines] == [1, 2]
+    with pytest.raises(RelabellingError, match="no change of a label that could be undone"):
+        filled.undo_relabel("p")
+
+
+def test_two_changes_are_undone_from_the_newest_on(filled: AnnotationStore) -> None:
+    filled.relabel("p", "city", "place")
+    filled.relabel("p", "place", "settlement")
+    assert filled.undo_relabel("p") == ("place", "settlement")
+    assert filled.undo_relabel("p") == ("city", "place")
+    assert labels(filled.record(2, "ann").prediction) == ["person", "city"]
+
+
+def test_what_was_saved_since_is_not_undone(filled: AnnotationStore) -> None:
+    filled.relabel("p", "city", "place")
+    kept = filled.save(2, "ben", Output(), "submitted", seen=0)
+    with pytest.raises(RelabellingError, match="record 2 was saved by ben since"):
+        filled.undo_relabel("p")
+    assert filled.record(2, "ben").head == kept
+    assert labels(filled.record(2, "ben").prediction) == ["person", "place"]
+
+
+def test_what_cannot_be_done_is_refused_and_changes_nothing(filled: AnnotationStore) -> None:
+    with pytest.raises(NotFoundError, match="no record of 'p' is asked for the label 'x'; labels: city, person, town"):
+        filled.relabel("p", "x", "y")
+    for becomes, words in (("", "a label has 1 to 300 characters"), ("city", "is called 'city' already")):
+        with pytest.raises(RelabellingError, match=words):
+            filled.relabel("p", "city", becomes)
+    filled.add_texts("alone", [TEXT], {"entities": {"city": {}}})
+    with pytest.raises(RelabellingError, match="all that some records are asked for"):
+        filled.relabel("alone", "city", None)
+    filled.add_texts("p", [f"{TEXT} 2"], {"entities": {"person": {"description": "Somebody"}, "town": {"threshold": 0.3}}})
+    with pytest.raises(RelabellingError, match="1 texts are there twice"):
+        filled.relabel("p", "city", None)
+    assert labels(filled.record(2, "ann").prediction) == ["person", "city"]
+
+
+def test_other_parts_of_a_schema_stay(any_store: AnnotationStore) -> None:
+    any_store.add_prediction("p", TEXT, {**SCHEMA, "entity_attributes": {"person": {}}}, PREDICTED, Checkpoint("m"))
+    any_store.relabel("p", "person", "human")
+    schema = any_store.record(1, "ann").schema
+    assert schema == {
+        **SCHEMA,
+        "entities": {"human": {}, "city": {"description": "A town"}},
+        "entity_attributes": {"human": {}},
+    }
