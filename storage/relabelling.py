@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import rows
@@ -34,6 +34,7 @@ from storage.records import Checkpoint
 from storage.versions import Key, Version, write_version
 
 LONGEST = 300
+_UNSYNCHRONIZED = {"synchronize_session": False}
 
 
 class RelabellingError(StorageError):
@@ -132,17 +133,22 @@ def apply(session: Session, project: str, label: str, becomes: str | None) -> Re
     )  # fmt: skip
     session.add(made)
     session.flush()
-    targets = {old: rows.schema_row(session, schema) for old, schema in plan.targets.items()}
+    action = f"relabel {made.id}"
+    for old, schema in plan.targets.items():
+        target = rows.schema_row(session, schema)
+        for some in batched(one.id for one in plan.records if one.schema_id == old):
+            session.execute(
+                update(RecordRow).where(RecordRow.id.in_(some)).values(schema_id=target), execution_options=_UNSYNCHRONIZED
+            )
     for record in plan.records:
-        record.schema_id = targets[record.schema_id]
-    session.flush()
-    for record in plan.records:
+        _let_go(session)
         _predict_again(session, record, label, becomes)
     for annotation in plan.annotations:
-        output = renamed_output(rows.output_of(annotation.output), label, becomes)
-        _write(session, annotation, output, f"relabel {made.id}")
+        _let_go(session)
+        _write(session, annotation, renamed_output(rows.output_of(annotation.output), label, becomes), action)
     for record in plan.records:
-        _label_again(session, record)
+        _let_go(session)
+        _label_again(session, record.id)
     return plan.summary
 
 
@@ -173,19 +179,23 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
                 f"record {annotation.record_id} was saved by {annotation.annotator} since the label was changed; undoing "
                 "would lose that. Change the label back instead."
             )
-    for record in _records(session, records):
-        record.schema_id, record.prediction_id = records[record.id]
-        record.least_confidence = _least(session, record)
-    session.flush()
-    for annotation in _annotations(session, records):
+    _let_go(session)
+    for record, (schema, prediction) in records.items():
+        values = {"schema_id": schema, "prediction_id": prediction, "least_confidence": _least(session, prediction)}
+        session.execute(update(RecordRow).where(RecordRow.id == record).values(**values), execution_options=_UNSYNCHRONIZED)
+    for annotation in list(_annotations(session, records)):
         if annotation.id in before:
             stored = select(RevisionRow.output).where(
                 RevisionRow.annotation_id == annotation.id, RevisionRow.rev == before[annotation.id]
             )
+            _let_go(session)
             _write(session, annotation, rows.output_of(session.scalars(stored).one()), f"undo relabel {made.id}")
-    for record in _records(session, records):
+    for record in records:
+        _let_go(session)
         _label_again(session, record)
-    made.is_undone = True
+    session.execute(
+        update(RelabellingRow).where(RelabellingRow.id == made.id).values(is_undone=True), execution_options=_UNSYNCHRONIZED
+    )
     return made.label, made.becomes
 
 
@@ -271,25 +281,30 @@ def _write(session: Session, annotation: Annotation, output: Output, action: str
     write_version(session, Key(annotation.record_id, annotation.annotator), version, annotation.rev)
 
 
-def _label_again(session: Session, record: RecordRow) -> None:
-    session.execute(delete(RecordLabel).where(RecordLabel.record_id == record.id))
-    session.refresh(record)
-    if record.prediction_id is not None:
-        rows.add_labels(session, record.id, rows.output_of(session.get_one(PredictionRow, record.prediction_id).output))
-    for output in session.scalars(select(Annotation.output).where(Annotation.record_id == record.id)):
-        rows.add_labels(session, record.id, rows.output_of(output))
+def _let_go(session: Session) -> None:
+    # Many a statement looks through all that the session holds: with 10,000 records that took minutes.
+    session.flush()
+    session.expunge_all()
 
 
-def _least(session: Session, record: RecordRow) -> float:
-    if record.prediction_id is None:
+def _label_again(session: Session, record: int) -> None:
+    session.execute(delete(RecordLabel).where(RecordLabel.record_id == record), execution_options=_UNSYNCHRONIZED)
+    said = (
+        select(PredictionRow.output)
+        .join(RecordRow, RecordRow.prediction_id == PredictionRow.id)
+        .where(RecordRow.id == record)
+    )
+    made = select(Annotation.output).where(Annotation.record_id == record)
+    for output in [*session.scalars(said), *session.scalars(made)]:
+        rows.add_labels(session, record, rows.output_of(output))
+
+
+def _least(session: Session, prediction: int | None) -> float:
+    if prediction is None:
         return NO_CONFIDENCE
-    least = rows.output_of(session.get_one(PredictionRow, record.prediction_id).output).least_confidence()
+    output = session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one()
+    least = rows.output_of(output).least_confidence()
     return NO_CONFIDENCE if least is None else least
-
-
-def _records(session: Session, ids: Iterable[int]) -> Iterator[RecordRow]:
-    for some in batched(ids):
-        yield from session.scalars(select(RecordRow).where(RecordRow.id.in_(some)).order_by(RecordRow.id)).all()
 
 
 def _annotations(session: Session, records: Iterable[int]) -> Iterator[Annotation]:
