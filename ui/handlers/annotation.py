@@ -180,7 +180,7 @@ def counts_words(services: Services, desk: Desk) -> str:
     counts = services.store().counts(_asked(desk).project)
     return (
         f"{render.counted(counts.records, 'record', 'records')} · {counts.submitted:,} submitted · "
-        f"{counts.draft:,} drafts · {counts.discarded:,} discarded"
+        f"{render.counted(counts.draft, 'draft', 'drafts')} · {counts.discarded:,} discarded"
     )
 
 
