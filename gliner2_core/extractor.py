@@ -197,7 +197,7 @@ class GLiNER2:
             InputError: If an option cannot be used.
             InputTypeError: If a text is no str.
         """
-        options = DecodeOptions(checked_threshold(threshold, "the call"), canonical_policy(overlap_policy))
+        options = DecodeOptions(checked_threshold(threshold, "this request"), canonical_policy(overlap_policy))
         checked_positive(batch_size, "batch_size")
         if max_len is not None:
             checked_positive(max_len, "max_len")

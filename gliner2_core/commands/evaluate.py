@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gliner2_core.commands.paths import check_out
+from gliner2_core.commands.paths import check_file, check_out
 from gliner2_core.errors import InputError
 from gliner2_core.training.example_checks import fault_report
 
@@ -82,8 +82,7 @@ def _check(args: argparse.Namespace) -> None:
         sets_named(args.suite)
     if args.suite and not args.data and set(args.suite) != {"latency"}:
         raise InputError("--suite needs --data DIR, the folder that holds the benchmark files (NAME.jsonl.gz)")
-    if args.out and not Path(args.out).absolute().parent.is_dir():
-        raise InputError(f"--out {args.out}: the folder does not exist; create it first")
+    check_file(args.out)
     check_out(args.out, args.files)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from gliner2_core.errors import InputError
+from gliner2_core.commands.paths import check_file
 
 
 class LazyFile:
@@ -21,10 +21,7 @@ class LazyFile:
     """
 
     def __init__(self, path: str | None) -> None:
-        if path is not None and Path(path).is_dir():
-            raise InputError(f"--out {path} is a folder; name a file")
-        if path is not None and not Path(path).absolute().parent.is_dir():
-            raise InputError(f"--out {path}: the folder does not exist; create it first")
+        check_file(path)
         self._path = path
         self._file: IO[str] | None = sys.stdout if path is None else None
         self.n_lines = 0

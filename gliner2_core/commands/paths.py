@@ -8,6 +8,21 @@ from pathlib import Path
 from gliner2_core.errors import InputError
 
 
+def check_file(out: str | None) -> None:
+    """Refuse what cannot be written, before any work is done.
+
+    Args:
+        out: The file that is written; None for none.
+
+    Raises:
+        InputError: If the file's folder is missing, or the path is a folder.
+    """
+    if out is not None and Path(out).is_dir():
+        raise InputError(f"--out {out} is a folder; name a file")
+    if out is not None and not Path(out).absolute().parent.is_dir():
+        raise InputError(f"--out {out}: the folder does not exist; create it first")
+
+
 def check_out(out: str | None, read: Iterable[str | None]) -> None:
     """Refuse to write over what is read, also through a link.
 

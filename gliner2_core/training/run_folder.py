@@ -28,12 +28,14 @@ def claim(folder: Path, facts: dict[str, Any]) -> None:
         facts: What makes the run; its settings under `config`.
 
     Raises:
-        InputError: If the folder holds another run, a finished one, or facts that cannot be read.
+        InputError: If the folder holds another run, a finished one, facts that cannot be read, or anything that is no run.
     """
     path = folder / RUN_FILE
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; a run needs a folder")
     if not path.is_file():
+        if folder.is_dir() and any(folder.iterdir()):
+            raise InputError(f"{folder} holds files that are no run; choose a new folder, so that none is replaced")
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         return

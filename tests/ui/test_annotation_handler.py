@@ -127,6 +127,21 @@ def test_an_earlier_version_comes_back_as_a_new_one(keeping: Services) -> None:
         annotation.bring_back(keeping, desk, None)
 
 
+def test_an_untouched_record_becomes_no_draft(keeping: Services) -> None:
+    desk, view = opened(keeping)
+    # Told late, with what the next record shows by then.
+    then = annotation.finish(keeping, desk, with_city(view), "submitted")
+    assert annotation.keep_draft(keeping, desk, then.editor) is None
+    assert keeping.store().record(2, "ann").head is None
+    annotation.keep_draft(keeping, desk, with_city(then))
+    assert annotation.keep_draft(keeping, desk, with_city(then)) is None
+    # Back to what the model said is a change, too.
+    assert annotation.keep_draft(keeping, desk, then.editor) == "Draft of record 2 kept, version 2. Ctrl+Enter submits it."
+    blind = Desk()
+    empty = annotation.open_queue(keeping, blind, asked_queue("default", "ben", "All", "As they came", ""), 100)
+    assert annotation.keep_draft(keeping, blind, empty.editor) is None
+
+
 def test_a_late_draft_changes_nothing(keeping: Services) -> None:
     desk, view = opened(keeping)
     annotation.finish(keeping, desk, view.editor, "submitted")

@@ -206,7 +206,8 @@ def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> st
     """Store what is in the editor as a draft, so that nothing is lost.
 
     Returns:
-        The status; None for a late draft of a record that is finished or left.
+        The status; None for a late draft of a record that is finished or left, and where nothing differs from what is
+        stored: a browser may tell of a change when the next record is there already.
 
     Raises:
         PageError: If no record is open.
@@ -214,6 +215,8 @@ def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> st
     """
     with desk.lock:
         if desk.record_id and payload.get("record") != desk.record_id:
+            return None
+        if desk.record_id and _is_as_stored(services, desk, payload):
             return None
         rev = _save(services, desk, payload, "draft")
         return f"Draft of record {desk.record_id} kept, version {rev}. Ctrl+Enter submits it."
@@ -265,6 +268,17 @@ def back(services: Services, desk: Desk) -> View:
         return _opened(services, desk, record, "")
 
 
+def _is_as_stored(services: Services, desk: Desk, payload: Mapping[str, Any]) -> bool:
+    record = _opening(services.store().record(desk.record_id, _asked(desk).annotator), desk)
+    untouched = edited_output(editor_value(record), record, is_draft=True)
+    return edited_output(payload, record, is_draft=True) == untouched
+
+
+def _opening(record: Record, desk: Desk) -> Record:
+    """Return a record as the editor begins with it."""
+    return replace(record, prediction_id=None, prediction=None) if is_blind(record, desk.blind) else record
+
+
 def _save(services: Services, desk: Desk, payload: Mapping[str, Any], status: Status) -> int:
     asked = _asked(desk)
     if not desk.record_id:
@@ -293,9 +307,7 @@ def _next(services: Services, desk: Desk) -> int:
 def _opened(services: Services, desk: Desk, record_id: int, said: str) -> View:
     asked, store = _asked(desk), services.store()
     desk.record_id, desk.since = record_id, time.monotonic()
-    record = store.record(record_id, asked.annotator) if record_id else None
-    if record and is_blind(record, desk.blind):
-        record = replace(record, prediction_id=None, prediction=None)
+    record = _opening(store.record(record_id, asked.annotator), desk) if record_id else None
     desk.seen = record.head.rev if record and record.head else 0
     desk.prediction_id = record.prediction_id if record else None
     left = replace(asked, status="open")

@@ -22,6 +22,7 @@ from ui.tabs.tab_inputs import TabInputs
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
 TABLE_COLUMNS: parts.Columns = {"Label": "str", "Text": "str", "Start": "number", "End": "number", "Confidence": "str"}
+TABLE_WIDTHS = ("22%", "36%", "12%", "12%", "18%")
 LABEL_HINT = (
     "One per line, or several with commas. Add “: what it means” to help the model, “@ 0.3” for a threshold of its own. "
     "Put quotes around a label that has a comma, colon or @ in it."
@@ -69,6 +70,6 @@ def _build_outputs() -> Outputs:
     with gr.Tabs():
         with gr.Tab("In the text"):
             spans = SpanView(empty=EMPTY_WORDS, elem_id="entity-spans")
-        table = parts.build_table("entity", "Entities in text order", TABLE_COLUMNS)
+        table = parts.build_table("entity", "Entities in text order", TABLE_COLUMNS, TABLE_WIDTHS)
         code = parts.build_code_tabs("entity")
     return {"status": status, "spans": spans, "rows": table, **code}

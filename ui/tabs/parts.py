@@ -56,18 +56,19 @@ def build_run(prefix: str, words: str) -> tuple[gr.Button, gr.Button]:
     return run, cancel
 
 
-def build_table(prefix: str, label: str, columns: Columns) -> gr.Dataframe:
+def build_table(prefix: str, label: str, columns: Columns, widths: Sequence[str | int] | None = None) -> gr.Dataframe:
     """Lay out the result's table; call inside gr.Tabs.
 
     Args:
         prefix: Of the elements' ids.
         label: Of the table.
         columns: See `Columns`.
+        widths: Of the columns; by their content where none are given.
     """
     with gr.Tab("Table"):
         return gr.Dataframe(
             headers=list(columns), datatype=list(columns.values()), interactive=False, wrap=True, label=label,
-            elem_id=f"{prefix}-table",
+            elem_id=f"{prefix}-table", column_widths=list(widths) if widths else None,
         )  # fmt: skip
 
 

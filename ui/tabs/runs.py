@@ -66,7 +66,9 @@ def wire_run(
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             flag.words = NOT_STARTED
             # What was found before stays on the page, and so does what “Send to corrections” would send.
-            words = logged_words(error) + (EARLIER if last_run.prediction is not None else "")
+            words = logged_words(error)
+            if last_run.prediction is not None:
+                words = (words if words.endswith((".", "!", "?")) else f"{words}.") + EARLIER
             yield {status: render.problem(words), cancel: gr.Button(interactive=False)}
             return
         flag.words = NOT_STARTED

@@ -111,3 +111,11 @@ def test_reasons_that_follow_each_other_are_told_once(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.splitlines() == [
         "line 1: a", "line 2: the same", "line 3: b", "lines 4 to 6: 2 times the same", "line 7: a",
     ]  # fmt: skip
+
+
+def test_a_report_that_has_no_file_is_refused_before_the_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = tmp_path / "a.jsonl"
+    records.write_text('{"input": "Ann", "output": {"entities": {"person": ["Ann"]}}}\n', encoding="utf-8")
+    assert main(["evaluate", str(records), "--out", str(tmp_path), "--model", MODEL]) == 2
+    assert f"error: --out {tmp_path} is a folder; name a file" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

@@ -69,3 +69,13 @@ def test_the_same_facts_may_claim_the_folder_again(tmp_path: Path) -> None:
     claim(tmp_path / "run", FACTS)
     claim(tmp_path / "run", FACTS)
     assert (tmp_path / "run" / "run.json").is_file()
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_text("mine")
+    with pytest.raises(InputError, match="holds files that are no run; choose a new folder"):
+        claim(tmp_path, FACTS)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    (tmp_path / "new").mkdir()
+    claim(tmp_path / "new", FACTS)
