@@ -6,9 +6,21 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Addresses that only this machine reaches."""
+LIMITS = {
+    "max_characters": "longest text, in characters",
+    "max_labels": "most labels at once, of the entities or of one task",
+    "max_tasks": "most classification tasks at once",
+    "max_structures": "most structures at once",
+    "max_fields": "most fields of a structure",
+    "max_rows": "most texts of a file",
+    "max_file_bytes": "largest upload, in bytes",
+    "queue_size": "most requests that wait",
+}
+"""Setting → what it limits. Each is an option, and an environment variable such as WORKBENCH_MAX_ROWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Settings:
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Read the command line; where it is silent, `WORKBENCH_MODEL` and `DATABASE_URL`.
+    """Read the command line; where it is silent, `WORKBENCH_MODEL`, `DATABASE_URL`, and a variable for each limit.
 
     Args:
         arguments: Without the program's name.
@@ -96,6 +108,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         help="where corrections are kept: a SQLite file or an address (DATABASE_URL; else a file in the user's data folder, "
         "and nothing where others reach the page)",
     )  # fmt: skip
+    limits = parser.add_argument_group("limits", "Each with its default; WORKBENCH_MAX_ROWS and so on set them, too.")
+    for name, words in LIMITS.items():
+        option = f"--{name.replace('_', '-')}"
+        default = getattr(Settings(), name)
+        limits.add_argument(option, type=_limit, metavar="N", help=f"{words} ({default:,})")
     args = parser.parse_args(arguments)
     named = args.model or [environment[key] for key in ("WORKBENCH_MODEL",) if environment.get(key)]
     host = args.host or environment.get("GRADIO_SERVER_NAME")
@@ -105,7 +122,26 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     return Settings(
         tuple(named), args.host, args.port,
         open_models=is_open, mcp=args.mcp, database=database, can_store=is_alone or database is not None,
+        **_limits(parser, args, environment),
     )  # fmt: skip
+
+
+def _limits(parser: argparse.ArgumentParser, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the limits that are set, those of the command line before those of the environment."""
+    found = {}
+    for name in LIMITS:
+        variable = f"WORKBENCH_{name.upper()}"
+        try:
+            found[name] = getattr(args, name) or (_limit(environment[variable]) if environment.get(variable) else None)
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"{variable}: {error}")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no limit: give a whole number from 1 on")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -62,3 +62,15 @@ def test_runs_lie_beside_the_database(tmp_path: Path) -> None:
     server = Settings(database="postgresql+psycopg://me@host/name")
     assert server.has_store()
     assert server.runs_folder() == Settings().runs_folder()
+
+
+def test_limits_come_from_the_command_line_and_the_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    found = read_settings(["--max-rows", "3", "--queue-size", "1"], {"WORKBENCH_MAX_ROWS": "9", "WORKBENCH_MAX_LABELS": "7"})
+    assert (found.max_rows, found.queue_size, found.max_labels, found.max_fields) == (3, 1, 7, Settings().max_fields)
+    for arguments, environment, words in (
+        (["--max-fields", "0"], {}, "argument --max-fields: '0' is no limit: give a whole number from 1 on"),
+        ([], {"WORKBENCH_MAX_TASKS": "many"}, "WORKBENCH_MAX_TASKS: 'many' is no limit: give a whole number from 1 on"),
+    ):
+        with pytest.raises(SystemExit):
+            read_settings(arguments, environment)
+        assert words in capsys.readouterr().err
