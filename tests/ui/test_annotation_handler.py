@@ -164,6 +164,8 @@ def test_skip_back_and_the_end_of_the_queue(keeping: Services) -> None:
     assert (last.editor["record"], last.status) == (0, "Record 3 submitted. Everything here is done.")
     with pytest.raises(PageError, match="No record is open"):
         annotation.finish(keeping, desk, {"record": 0}, "submitted")
+    # Told late, at the end of the queue: the status stays.
+    assert annotation.keep_draft(keeping, desk, last.editor) is None
     assert last.counts == "3 records · 1 submitted · 0 drafts · 2 discarded"
 
 

@@ -210,13 +210,13 @@ def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> st
         stored: a browser may tell of a change when the next record is there already.
 
     Raises:
-        PageError: If no record is open.
+        PageError: If no queue is open.
         StorageError: If it cannot be stored.
     """
     with desk.lock:
-        if desk.record_id and payload.get("record") != desk.record_id:
-            return None
-        if desk.record_id and _is_as_stored(services, desk, payload):
+        _asked(desk)
+        # With no record open, as at the queue's end, nothing can be meant but what is stored already.
+        if not desk.record_id or payload.get("record") != desk.record_id or _is_as_stored(services, desk, payload):
             return None
         rev = _save(services, desk, payload, "draft")
         return f"Draft of record {desk.record_id} kept, version {rev}. Ctrl+Enter submits it."
