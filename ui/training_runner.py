@@ -244,11 +244,10 @@ class TrainingRunner:
 
 
 def _suggested(counts: Mapping[str, int], options: Mapping[str, Any]) -> dict[str, Any]:
-    from gliner2_core.training.advice import LEAST_DEV, suggested  # torch loads when it is needed
+    from gliner2_core.training.advice import counted, suggested  # torch loads when it is needed
 
-    has_dev = counts["dev"] >= LEAST_DEV
-    n_learned = counts["train"] + (0 if has_dev else counts["dev"])
-    chosen = suggested(n_learned, has_dev=has_dev, method=options.get("method", "full"))
+    n_learned, n_dev = counted(counts["train"], counts["dev"])
+    chosen = suggested(n_learned, has_dev=n_dev > 0, method=options.get("method", "full"))
     settings = chosen.to_dict()
     return {setting: settings[setting] for setting in OPTIONS}
 

@@ -25,7 +25,12 @@ def parted(
     examples: Sequence[TrainingExample], dev: Sequence[TrainingExample]
 ) -> tuple[Sequence[TrainingExample], Sequence[TrainingExample]]:
     """Return what is learned from and what says when to stop: dev examples that are too few for that are learned from."""
-    return (examples, dev) if len(dev) >= LEAST_DEV else ([*examples, *dev], ())
+    return (examples, dev) if counted(len(examples), len(dev))[1] else ([*examples, *dev], ())
+
+
+def counted(n_examples: int, n_dev: int) -> tuple[int, int]:
+    """Return how many records `parted` leaves to learn from, and how many to say when to stop."""
+    return (n_examples, n_dev) if n_dev >= LEAST_DEV else (n_examples + n_dev, 0)
 
 
 def suggested(n_examples: int, *, has_dev: bool, method: Method = "full") -> TrainingConfig:

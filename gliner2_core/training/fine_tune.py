@@ -118,9 +118,9 @@ def _part(
     order = random.Random(config.seed).sample(examples, len(examples))
     if not (folder / MODEL_FOLDER / "config.json").is_file():
         train(base, order[:n_records], folder, config, dev=dev)
-    tasks = evaluate_examples(GLiNER2.from_pretrained(folder / MODEL_FOLDER), test, "test").sets[0].tasks
+    scores = _scores_of(GLiNER2.from_pretrained(folder / MODEL_FOLDER), test)
     shutil.rmtree(folder)
-    return {"records": n_records, "score": _mean({task.task: {"score": task.score} for task in tasks})}
+    return {"records": n_records, "score": _mean(scores)}
 
 
 def _mean(tasks: Mapping[str, Mapping[str, float]]) -> float:
@@ -129,8 +129,12 @@ def _mean(tasks: Mapping[str, Mapping[str, float]]) -> float:
 
 def _measured(model: str | Path | None, test: Sequence[TrainingExample]) -> tuple[dict[str, Any], dict[str, float]]:
     loaded = GLiNER2.from_pretrained(model)
-    tasks = evaluate_examples(loaded, test, "test").sets[0].tasks if test else ()
-    return {task.task: _scores(task) for task in tasks}, general_scores(loaded)
+    return _scores_of(loaded, test), general_scores(loaded)
+
+
+def _scores_of(model: GLiNER2, test: Sequence[TrainingExample]) -> dict[str, dict[str, Any]]:
+    tasks = evaluate_examples(model, test, "test").sets[0].tasks if test else ()
+    return {task.task: _scores(task) for task in tasks}
 
 
 def _scores(task: TaskReport) -> dict[str, Any]:

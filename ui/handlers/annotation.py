@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
-from storage import Record, Revision
+from storage import Output, Record, Revision
 from storage.queues import QueueFilter, QueueLine
 from storage.records import Status
 from ui import render
@@ -214,11 +214,15 @@ def keep_draft(services: Services, desk: Desk, payload: Mapping[str, Any]) -> st
         StorageError: If it cannot be stored.
     """
     with desk.lock:
-        _asked(desk)
+        asked = _asked(desk)
         # With no record open, as at the queue's end, nothing can be meant but what is stored already.
-        if not desk.record_id or payload.get("record") != desk.record_id or _is_as_stored(services, desk, payload):
+        if not desk.record_id or payload.get("record") != desk.record_id:
             return None
-        rev = _save(services, desk, payload, "draft")
+        record = _opening(services.store().record(desk.record_id, asked.annotator), desk)
+        output = edited_output(payload, record, is_draft=True)
+        if output == edited_output(editor_value(record), record, is_draft=True):
+            return None
+        rev = _store(services, desk, output, "draft")
         return f"Draft of record {desk.record_id} kept, version {rev}. Ctrl+Enter submits it."
 
 
@@ -230,7 +234,11 @@ def finish(services: Services, desk: Desk, payload: Mapping[str, Any], status: S
         StorageError: If it cannot be stored.
     """
     with desk.lock:
-        _save(services, desk, payload, status)
+        asked = _asked(desk)
+        if not desk.record_id:
+            raise PageError("No record is open. Choose one in the list.")
+        record = services.store().record(desk.record_id, asked.annotator)
+        _store(services, desk, edited_output(payload, record), status)
         done = desk.record_id
         desk.visited.append(done)
         desk.skipped.append(done)
@@ -268,27 +276,17 @@ def back(services: Services, desk: Desk) -> View:
         return _opened(services, desk, record, "")
 
 
-def _is_as_stored(services: Services, desk: Desk, payload: Mapping[str, Any]) -> bool:
-    record = _opening(services.store().record(desk.record_id, _asked(desk).annotator), desk)
-    untouched = edited_output(editor_value(record), record, is_draft=True)
-    return edited_output(payload, record, is_draft=True) == untouched
-
-
 def _opening(record: Record, desk: Desk) -> Record:
     """Return a record as the editor begins with it."""
     return replace(record, prediction_id=None, prediction=None) if is_blind(record, desk.blind) else record
 
 
-def _save(services: Services, desk: Desk, payload: Mapping[str, Any], status: Status) -> int:
-    asked = _asked(desk)
-    if not desk.record_id:
-        raise PageError("No record is open. Choose one in the list.")
-    store = services.store()
-    record = store.record(desk.record_id, asked.annotator)
-    head = store.save(
-        record.id,
-        asked.annotator,
-        edited_output(payload, record, is_draft=status == "draft"),
+def _store(services: Services, desk: Desk, output: Output, status: Status) -> int:
+    """Save what was made of the open record; returns the version's number."""
+    head = services.store().save(
+        desk.record_id,
+        _asked(desk).annotator,
+        output,
         status,
         seen=desk.seen,
         prediction_id=desk.prediction_id,

@@ -86,11 +86,10 @@ def start_run(
     """
     run = services.trainer.start(project, model, name or f"{project} model", settings, with_curve=with_curve)
     counts = run.config["records"]
-    from gliner2_core.training.advice import LEAST_DEV  # torch loads when it is needed
+    from gliner2_core.training.advice import counted  # torch loads when it is needed
 
-    is_watched = counts["dev"] >= LEAST_DEV
-    n_learned = counts["train"] + (0 if is_watched else counts["dev"])
-    stopping = f"{counts['dev']} to stop by" if is_watched else "too few to stop by, so a fixed number of passes is made"
+    n_learned, n_dev = counted(counts["train"], counts["dev"])
+    stopping = f"{n_dev} to stop by" if n_dev else "too few to stop by, so a fixed number of passes is made"
     words = (
         f"Run {run.id} makes “{run.name}” from {run.base}: {render.counted(n_learned, 'record', 'records')} to learn from, "
         f"{counts['test']} held out to measure, {stopping}."

@@ -18,14 +18,12 @@ from ui.messages import logged_words
 from ui.services import Services
 from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
-from ui.tabs.events import PRIVATE
+from ui.tabs.events import STORE_QUEUE
 from ui.tabs.import_part import wire_import_part
 from ui.tabs.labels_part import wire_labels_part
 from ui.tabs.model_bar import ModelBar
 from ui.tabs.tab_inputs import TabInputs
 from ui.tabs.training_part import wire_training_part
-
-STORE_QUEUE: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
 
 
 def wire_corrections_tab(

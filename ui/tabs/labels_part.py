@@ -13,7 +13,7 @@ from ui import render
 from ui.handlers.relabel import changed, labels_of, seen_before, undone
 from ui.messages import logged_words
 from ui.services import Services
-from ui.tabs.events import PRIVATE
+from ui.tabs.events import PRIVATE, STORE_QUEUE
 
 ABOUT = (
     "For a whole project, in one step that can be undone. Corrections get a new version, what the model said is kept "
@@ -62,7 +62,6 @@ def wire_labels_part(
         project: Whose labels.
         then: Shows the queue anew after an event.
     """
-    store: dict[str, Any] = {"concurrency_id": "store", "concurrency_limit": 4, "show_progress": "hidden", **PRIVATE}
 
     def listed(name: str) -> Any:
         try:
@@ -92,10 +91,10 @@ def wire_labels_part(
 
     asked, answered = [project, part.label, part.becomes], [part.status, part.change, part.label]
     for start in (part.folded.expand, project.input):
-        start(listed, project, part.label, **store)
-    part.preview.click(looked, asked, [part.status, part.change], **store)
+        start(listed, project, part.label, **STORE_QUEUE)
+    part.preview.click(looked, asked, [part.status, part.change], **STORE_QUEUE)
     # What is changed is what was seen before.
     for edit in (part.label.input, part.becomes.input, project.input):
         edit(lambda: (gr.Button(interactive=False), ""), None, [part.change, part.status], queue=False, **PRIVATE)
-    then(part.change.click(done, asked, answered, **store))
-    then(part.undo.click(back, project, answered, **store))
+    then(part.change.click(done, asked, answered, **STORE_QUEUE))
+    then(part.undo.click(back, project, answered, **STORE_QUEUE))

@@ -10,7 +10,7 @@ from ui import render
 from ui.handlers.quality import PARTS, numbers_of
 from ui.messages import logged_words
 from ui.services import Services
-from ui.tabs.events import PRIVATE
+from ui.tabs.events import STORE_LINE
 
 ABOUT = (
     "Compares what the model said with what people submitted, label by label; shows which threshold would have been best, "
@@ -48,6 +48,5 @@ def build_quality_part(services: Services, project: gr.Dropdown) -> None:
         return shown
 
     compute.click(
-        computed, [project, part], [tables, sweep, plots], concurrency_id="store", concurrency_limit=4,
-        show_progress_on=tables, **PRIVATE,
+        computed, [project, part], [tables, sweep, plots], show_progress_on=tables, **STORE_LINE,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from ui.handlers.corrections import send_to_corrections
 from ui.messages import logged_words
 from ui.services import Services
 from ui.state import LastRun
-from ui.tabs.events import PRIVATE
+from ui.tabs.events import STORE_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,5 @@ def build_send_part(services: Services, prefix: str, source: str) -> SendPart:
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             return render.problem(logged_words(error))
 
-    send.click(sent, last, status, concurrency_id="store", concurrency_limit=4, **PRIVATE)
+    send.click(sent, last, status, **STORE_LINE)
     return SendPart(last, status)
