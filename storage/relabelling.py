@@ -19,7 +19,6 @@ from storage import rows
 from storage.errors import NotFoundError, StorageError
 from storage.hashing import schema_id
 from storage.models import (
-    NO_CONFIDENCE,
     Annotation,
     PredictionRow,
     Project,
@@ -181,7 +180,7 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
             )
     _let_go(session)
     for record, (schema, prediction) in records.items():
-        values = {"schema_id": schema, "prediction_id": prediction, "least_confidence": _least(session, prediction)}
+        values = {"schema_id": schema, "prediction_id": prediction, "least_confidence": rows.least_of(_predicted(session, prediction))}
         session.execute(update(RecordRow).where(RecordRow.id == record).values(**values), execution_options=_UNSYNCHRONIZED)
     for annotation in list(_annotations(session, records)):
         if annotation.id in before:
@@ -299,12 +298,10 @@ def _label_again(session: Session, record: int) -> None:
         rows.add_labels(session, record, rows.output_of(output))
 
 
-def _least(session: Session, prediction: int | None) -> float:
+def _predicted(session: Session, prediction: int | None) -> Output | None:
     if prediction is None:
-        return NO_CONFIDENCE
-    output = session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one()
-    least = rows.output_of(output).least_confidence()
-    return NO_CONFIDENCE if least is None else least
+        return None
+    return rows.output_of(session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one())
 
 
 def _annotations(session: Session, records: Iterable[int]) -> Iterator[Annotation]:

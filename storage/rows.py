@@ -76,14 +76,19 @@ def add_prediction(session: Session, record: int, output: Output, checkpoint: Ch
     )
     session.add(made)
     session.flush()
-    least = output.least_confidence()
-    newest = {"prediction_id": made.id, "least_confidence": NO_CONFIDENCE if least is None else least}
+    newest = {"prediction_id": made.id, "least_confidence": least_of(output)}
     session.execute(update(RecordRow).where(RecordRow.id == record).values(**newest))
     has_annotation = select(Annotation.id).where(Annotation.record_id == record).exists()
     # Labels of an earlier prediction go; those that a person confirmed stay.
     session.execute(delete(RecordLabel).where(RecordLabel.record_id == record, ~has_annotation))
     add_labels(session, record, output)
     return made.id
+
+
+def least_of(output: Output | None) -> float:
+    """Return the least confidence as it is stored: `NO_CONFIDENCE` without a prediction, or without findings."""
+    least = None if output is None else output.least_confidence()
+    return NO_CONFIDENCE if least is None else least
 
 
 def add_labels(session: Session, record: int, output: Output) -> None:

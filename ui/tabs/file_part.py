@@ -40,7 +40,7 @@ def build_file_part(services: Services, prefix: str, action: str, settings: str)
         action: Words of the run button.
         settings: What of the tab applies to every text: `labels and settings`.
     """
-    with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file", elem_classes="wb-file"):
+    with gr.Accordion("Many texts from a file", open=False, elem_id=f"{prefix}-file"):
         limits = services.settings
         hint = (
             f"A .txt with a text per line, a .csv or a .jsonl, in UTF-8, of up to {limits.max_file_bytes / 1e6:,.0f} MB and "
