@@ -6,11 +6,11 @@ import codecs
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from gliner2_core.checks import json_type, surrogate_at
 from gliner2_core.errors import DataError
@@ -25,10 +25,26 @@ SEPARATORS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text and the line of the file it begins on (1 for the first)."""
+    """One text of a file.
+
+    Attributes:
+        line: Which it begins on, 1 for the first.
+        text: As it stands there.
+        other: The row's other columns, or the object's other keys.
+    """
 
     line: int
     text: str
+    other: Mapping[str, Any] = field(default_factory=dict)
+
+    def answered(self, result: Any) -> dict[str, Any]:
+        """Return the line of a result file: `line`, `text`, `other` where there is any, `result`."""
+        return {
+            "line": self.line,
+            "text": self.text,
+            **({"other": dict(self.other)} if self.other else {}),
+            "result": result,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +166,8 @@ def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[D
         elif not row[index].strip():
             yield BadLine(line, f"the column {header[index]!r} is empty")
         else:
-            yield Document(line, row[index])
+            others = {name: cell for at, (name, cell) in enumerate(zip(header, row, strict=True)) if at != index}
+            yield Document(line, row[index], others)
 
 
 def _rows(lines: Iterable[str]) -> CsvReader:
@@ -191,13 +208,17 @@ def default_column(columns: Sequence[str]) -> str | None:
 
 def _column_index(header: list[str], name: str, column: str | None) -> int:
     if column is not None and column not in header:
-        raise DataError(f"{name}: no column {column!r}; columns are {', '.join(header)}")
+        raise DataError(f"{name}: no column {column!r}; columns are {_listed(header)}")
     chosen = default_column(header) if column is None else column
     if chosen is not None:
         if header.count(chosen) > 1:
             raise DataError(f"{name}: {header.count(chosen)} columns are called {chosen!r}; rename all but one")
         return header.index(chosen)
-    raise DataError(f"{name}: no column 'text' among {', '.join(header)}; name the column that holds the text (--column)")
+    raise DataError(f"{name}: no column 'text' among {_listed(header)}; name the column that holds the text (--column)")
+
+
+def _listed(header: Sequence[str]) -> str:
+    return ", ".join(column.strip() or "(no name)" for column in header)
 
 
 def _read_json(number: int, line: str, column: str | None) -> Document | BadLine:
@@ -209,13 +230,15 @@ def _read_json(number: int, line: str, column: str | None) -> Document | BadLine
         return BadLine(number, f"not JSON: {error.msg} at character {error.pos + 1}")
     except RecursionError:
         return BadLine(number, "nested too deeply")
+    others: dict[str, Any] = {}
     if isinstance(value, dict):
         keys = [column] if column is not None else [key for key in TEXT_COLUMNS if key in value]
         if not keys or keys[0] not in value:
             return BadLine(number, f"no key {column or 'text'!r}; keys are {', '.join(map(str, value)) or 'none'}")
+        others = {key: other for key, other in value.items() if key != keys[0]}
         value = value[keys[0]]
     if not isinstance(value, str):
         return BadLine(number, f"the text must be a string, got {json_type(value)}")
     if not value.strip():
         return BadLine(number, "the text is empty")
-    return Document(number, value)
+    return Document(number, value, others)

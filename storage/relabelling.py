@@ -180,7 +180,11 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
             )
     _let_go(session)
     for record, (schema, prediction) in records.items():
-        values = {"schema_id": schema, "prediction_id": prediction, "least_confidence": rows.least_of(_predicted(session, prediction))}
+        values = {
+            "schema_id": schema,
+            "prediction_id": prediction,
+            "least_confidence": rows.least_of(_predicted(session, prediction)),
+        }
         session.execute(update(RecordRow).where(RecordRow.id == record).values(**values), execution_options=_UNSYNCHRONIZED)
     for annotation in list(_annotations(session, records)):
         if annotation.id in before:

@@ -32,6 +32,11 @@ def words_for(error: Exception) -> str:
     return f"Something went wrong that should not ({type(error).__name__}). Your text is still here; please try again."
 
 
+def sentence(words: str) -> str:
+    """Return words that end like a sentence, so that another can follow."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
 def logged_words(error: Exception) -> str:
     """Return what to show for an error; a fault of the program goes to the log with its trace."""
     if not is_expected(error):

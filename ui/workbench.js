@@ -21,7 +21,7 @@
     },
     // After a run: shows the comparison, if there is one, or the result, where neither can be seen.
     reveal(status, comparison) {
-      document.body.classList.add('wb-has-run');
+      document.querySelector('#wb-opened .wb-status')?.classList.add('wb-done');
       const columns = columnsOf(document.getElementById(status));
       if (columns?.dataset.changed) mark(columns);
       const target = [comparison, status].map((id) => document.getElementById(id)).find((node) => node?.offsetParent);
@@ -30,13 +30,21 @@
       const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
       target.scrollIntoView({ block: 'start', behavior: isCalm ? 'auto' : 'smooth' });
     },
+    // After a link was opened in the open page: the result is of what stood there before.
+    opened() {
+      if (document.querySelector('#wb-opened .wb-problem')) return;
+      mark([...document.querySelectorAll('.wb-columns')].find((one) => one.offsetParent));
+    },
     share(fragment) {
       history.replaceState(null, '', `#${fragment}`);
       navigator.clipboard?.writeText(location.href).catch(() => {});
     },
   };
   // A link that is pasted into the address bar of the open page.
-  addEventListener('hashchange', () => document.getElementById('open-link')?.click());
+  addEventListener('hashchange', () => {
+    document.querySelector('#wb-opened .wb-done')?.classList.remove('wb-done');
+    document.getElementById('open-link')?.click();
+  });
   // What changed since a run was started makes its status say so; the next status is a new element without the mark.
   function columnsOf(node) { return node?.closest('.wb-columns'); }
   function mark(node) {

@@ -17,10 +17,10 @@ from ui.tabs.classification import build_classification_tab
 from ui.tabs.corrections import build_corrections_tab
 from ui.tabs.corrections_events import wire_corrections_tab
 from ui.tabs.entities import build_entities_tab
+from ui.tabs.links_part import wire_links
 from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
-from ui.tabs.schema_part import wire_links
 from ui.tabs.structures import build_structures_tab
-from ui.tabs.tab_inputs import TabInputs
+from ui.tabs.undo_part import UndoPart
 
 _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
@@ -54,7 +54,7 @@ def build_app(services: Services) -> gr.Blocks:
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
                     built = build_corrections_tab(services, [title for title, *_ in TABS])
-                    wire_corrections_tab(services, built, corrections, parts, bar)
+                    wire_corrections_tab(services, built, corrections, [part.inputs for part in parts], bar)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         build_programs(services)
@@ -67,8 +67,8 @@ def _build_tab(
     choice: ModelChoice,
     title: str,
     id_: str,
-    build: Callable[[Services, ModelChoice], TabInputs],
-) -> TabInputs:
+    build: Callable[[Services, ModelChoice], UndoPart],
+) -> UndoPart:
     with gr.Tab(title, id=id_):
         return build(services, choice)
 

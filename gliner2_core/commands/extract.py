@@ -34,7 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "extract",
         help="extract from a text, a file or standard input",
         description=(
-            "Runs a schema on texts and writes one JSON object per text: its line number, the text and the result. "
+            "Runs a schema on texts and writes one JSON object per text: its line number, the text, the other columns or "
+            "keys of its line, and the result. "
             'A schema file holds, for example, {"entities": ["person", "city"]}.'
         ),
         epilog="Exit status: 0 if all went well, 1 if lines failed (each is reported), 2 if nothing could run: "
@@ -141,8 +142,7 @@ class _Run:
                 self._answer([document])
             return
         for document, answer in zip(documents, answers, strict=True):
-            line = {"line": document.line, "text": document.text, "result": answer}
-            self._out.write(json.dumps(line, ensure_ascii=False))
+            self._out.write(json.dumps(document.answered(answer), ensure_ascii=False))
         self._out.flush()
 
 

@@ -162,7 +162,7 @@ def test_another_file_ends_the_run_of_the_former_one(page: Page, tmp_path: Path)
     expect(status).to_contain_text("The run of the file before was stopped.", timeout=60_000)
     page.locator("#entity-file-in input[type=file]").set_input_files(short)
     expect(run).to_be_enabled(timeout=60_000)
-    expect(status).to_contain_text("Ready to run.")
+    expect(status).to_contain_text("Ready to run: ")
     run.click()
     expect(status).to_contain_text("Done. 1 text,", timeout=60_000)
     with page.expect_download() as download:

@@ -117,14 +117,14 @@ def test_json_specs_and_form_stay_in_step(tab: Page) -> None:
 def test_nothing_runs_while_a_text_is_newer_than_the_form_and_cannot_be_read(tab: Page) -> None:
     before = legends(tab)
     specs(tab).fill("order\n  number::[open")
-    expect(tab.locator("#structure-draft")).to_contain_text("Line 2")
+    expect(tab.locator("#structure-spec-status")).to_contain_text("Line 2")
     form(tab)
     expect(tab.locator("#structure-draft")).to_be_visible()
     for button, status in (("run", "status"), ("save", "schema-status"), ("share", "schema-status")):
         tab.locator(f"#structure-{button}").click()
         expect(tab.locator(f"#structure-{status}")).to_contain_text("newer than the form", timeout=60_000)
     tab.locator("#structure-draft-discard").click()
-    expect(tab.locator("#structure-draft")).not_to_contain_text("Line 2")
+    expect(tab.locator("#structure-draft")).not_to_contain_text("newer")
     expect(tab.locator("#structure-draft-discard")).to_be_hidden()
     assert legends(tab) == before
     assert specs(tab).input_value().splitlines()[0] == "property"
@@ -135,10 +135,12 @@ def test_nothing_runs_while_a_text_is_newer_than_the_form_and_cannot_be_read(tab
 def test_a_text_that_cannot_be_read_changes_nothing_and_says_where(tab: Page) -> None:
     before = legends(tab)
     specs(tab).fill("order\n  number::[open")
-    expect(tab.locator("#structure-draft")).to_contain_text("Field specs: Line 2")
+    expect(tab.locator("#structure-spec-status")).to_contain_text("Line 2")
+    expect(tab.locator("#structure-draft")).to_contain_text("“Field specs” is newer")
     tab.get_by_role("tab", name="JSON", exact=True).first.click()
     tab.get_by_label("Schema as JSON").fill('{"structures": {"a": {"fields": []}}}')
-    expect(tab.locator("#structure-draft")).to_contain_text("JSON: structures.a.fields: at least one field is needed")
+    expect(tab.locator("#structure-json-status")).to_contain_text("structures.a.fields: at least one field is needed")
+    expect(tab.locator("#structure-draft")).to_contain_text("“JSON” is newer")
     form(tab)
     assert legends(tab) == before
 

@@ -55,7 +55,7 @@ def test_utf_16_is_named() -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_the_header_says_how_values_are_parted(separator: str) -> None:
     content = f'id{separator}text\n1{separator}"Tim, Apple; Rome\tx"\n'
-    assert read(content, "csv") == [Document(2, "Tim, Apple; Rome\tx")]
+    assert read(content, "csv") == [Document(2, "Tim, Apple; Rome\tx", {"id": "1"})]
 
 
 def test_two_columns_of_the_text_s_name_are_an_error() -> None:
@@ -64,13 +64,16 @@ def test_two_columns_of_the_text_s_name_are_an_error() -> None:
 
 
 def test_csv_line_numbers_count_lines_inside_quotes() -> None:
-    assert read('id,text\n1,"a\nb"\n2,c\n', "csv") == [Document(2, "a\nb"), Document(4, "c")]
+    assert read('id,text\n1,"a\nb"\n2,c\n', "csv") == [Document(2, "a\nb", {"id": "1"}), Document(4, "c", {"id": "2"})]
 
 
 @pytest.mark.parametrize(("header", "index"), [("id,text", 1), ("input,id", 0), ("text,input", 0), ("sentence", 0)])
 def test_text_column_is_found(header: str, index: int) -> None:
     values = ["x", "y"][: header.count(",") + 1]
-    assert read(f"{header}\n{','.join(values)}\n", "csv") == [Document(2, values[index])]
+    (found,) = read(f"{header}\n{','.join(values)}\n", "csv")
+    assert isinstance(found, Document)
+    assert (found.line, found.text) == (2, values[index])
+    assert list(found.other.values()) == [value for value in values if value != values[index]]
 
 
 def test_csv_without_a_text_column_names_the_columns() -> None:
@@ -92,8 +95,20 @@ def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
     assert read("id,text\n1\n2,\n3,x\n", "csv") == [
         BadLine(2, "1 value for 2 columns"),
         BadLine(3, "the column 'text' is empty"),
-        Document(4, "x"),
+        Document(4, "x", {"id": "3"}),
     ]
+
+
+def test_other_keys_stand_in_the_answer_s_line() -> None:
+    (found,) = read('{"id": 7, "text": "x", "tags": ["a"]}\n', "jsonl")
+    assert isinstance(found, Document)
+    assert found.answered({}) == {"line": 1, "text": "x", "other": {"id": 7, "tags": ["a"]}, "result": {}}
+    assert Document(1, "x").answered({}) == {"line": 1, "text": "x", "result": {}}
+
+
+def test_a_column_without_a_name_is_named_in_the_message() -> None:
+    with pytest.raises(DataError, match=r"no column 'text' among \(no name\), body"):
+        read(",body\n1,x\n", "csv")
 
 
 @pytest.mark.parametrize(

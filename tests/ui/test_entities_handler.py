@@ -69,7 +69,7 @@ def test_the_command_gives_the_same_answer(services: Services, tmp_path: Path, p
         ("x", None, 0.5, DEFAULT, "at least one label"),
         ("x", "[E]", 0.5, DEFAULT, "[E]"),
         ("x", "a", 1.5, DEFAULT, "between 0 and 1, got 1.5"),
-        ("x", "a", None, DEFAULT, "between 0 and 1, got None"),
+        ("x", "a", None, DEFAULT, "The threshold is empty"),
         ("x", "a", 0.5, "other", "Unknown overlap rule"),
     ],
 )

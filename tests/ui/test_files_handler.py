@@ -11,7 +11,7 @@ import pytest
 from gliner2_core.errors import Gliner2Error
 from storage.formats.tables import guarded
 from ui.handlers.entities import POLICIES, entity_job
-from ui.handlers.files import FileProgress, columns_of, run_file
+from ui.handlers.files import FileProgress, columns_of, rows_of, run_file
 from ui.messages import PageError, words_for
 from ui.services import Services
 from ui.state import Cancel
@@ -148,3 +148,36 @@ def test_cells_that_look_like_formulas_are_guarded(services: Services, tmp_path:
     assert rows
     assert {row["label"] for row in rows} == {"'+label"}
     assert any(row["text"].startswith("'=") for row in rows)
+
+
+def table_of(progress: FileProgress, index: int = 1) -> list[dict[str, str]]:
+    with Path(progress.results[index]).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_other_columns_and_texts_without_a_finding_are_in_the_table(services: Services, tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "id,text,label\n7,Tim,x\n8,Zoe,=1\n")
+    job = partial(entity_job, services, "person", 1.0, ALL)
+    *_, last = run_file(services, Cancel(), str(path), None, job, tmp_path)
+    assert last.found == 0
+    assert [(row["line"], row["text"], row["label"], row["id"], row["label (file)"]) for row in table_of(last)] == [
+        ("2", "Tim", "", "7", "x"),
+        ("3", "Zoe", "", "8", "'=1"),
+    ]
+    assert [line["other"] for line in lines_of(last)] == [{"id": "7", "label": "x"}, {"id": "8", "label": "=1"}]
+
+
+def test_lines_that_could_not_be_used_have_a_file_of_their_own(services: Services, tmp_path: Path) -> None:
+    progress = ran(services, written(tmp_path, "a.jsonl", '{"text": "Tim"}\nnope\n'))
+    assert table_of(progress, 2) == [{"line": "2", "reason": "not JSON: Expecting value at character 1"}]
+    assert len(ran(services, written(tmp_path, "b.txt", "Tim\n")).results) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "n_rows"),
+    [("a.txt", "a\n\nb\n", 2), ("a.csv", "id,body\n1,x\n2,y\n", 2), ("a.jsonl", '{"a": 1}\nno\n', 2), ("a.txt", "", 0)],
+)
+def test_a_file_s_texts_are_counted_before_a_run(
+    services: Services, tmp_path: Path, name: str, content: str, n_rows: int
+) -> None:
+    assert rows_of(services, str(written(tmp_path, name, content))) == n_rows

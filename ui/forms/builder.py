@@ -17,7 +17,7 @@ from ui.forms.specs import parse_specs, write_specs
 from ui.forms.structures import add_structures, write_structures
 from ui.forms.tasks import add_tasks
 from ui.forms.whole import Form, filled, write_classifications, write_entities
-from ui.messages import PageError
+from ui.messages import PageError, sentence
 from ui.settings import Settings
 
 UNTOUCHED = Edited()
@@ -71,7 +71,10 @@ def _newer_than_the_form(name: str) -> Iterator[None]:
     try:
         yield
     except (PageError, Gliner2Error) as error:
-        raise PageError(draft_words(f"{name}: {error}")) from error
+        raise PageError(
+            f"The schema's text is newer than the form, but cannot be read. {name}: {sentence(str(error))} "
+            "Mend it, or discard it and keep the form."
+        ) from error
 
 
 def cards_of_specs(settings: Settings, specs: str, structures: Sequence[Card]) -> list[dict[str, Any]]:
@@ -85,12 +88,6 @@ def cards_of_specs(settings: Settings, specs: str, structures: Sequence[Card]) -
     except (PageError, Gliner2Error):
         known = ()  # A form that is being filled in has nothing to keep.
     return write_structures(parse_specs(specs, known))
-
-
-def draft_words(draft: str) -> str:
-    """Return what to say of a schema's text that cannot be read."""
-    draft = draft if draft.endswith((".", "!", "?")) else f"{draft}."
-    return f"The schema's text is newer than the form, but cannot be read. {draft} Mend it, or discard it and keep the form."
 
 
 def write_whole(schema: Schema) -> tuple[list[dict[str, Any]], str, str, list[dict[str, Any]], Edited, Edited]:
@@ -112,6 +109,16 @@ def texts_of(schema: Schema) -> tuple[Edited, Edited, str]:
         return json, Edited(write_specs(schema.tasks().structures)), ""
     except SchemaError as error:
         return json, UNTOUCHED, f"Field specs cannot show all of it: {error}"
+
+
+def untold_words(schema: Schema) -> str:
+    """Return what of a schema its field specs do not show; empty if they show all that fields can have."""
+    if why := texts_of(schema)[2]:
+        return why
+    fields = [field for structure in schema.tasks().structures for field in structure.fields]
+    kinds = ["thresholds"] if any(field.threshold is not None for field in fields) else []
+    kinds += ["rules"] if any(field.validators for field in fields) else []
+    return f"Field specs have no place for {' and '.join(kinds)} of fields; the form keeps them." if kinds else ""
 
 
 def _relation_options(task: RelationTask) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def asked_queue(
     )
 
 
-def open_queue(services: Services, desk: Desk, asked: QueueFilter, blind: float = 0) -> View:
+def open_queue(services: Services, desk: Desk, asked: QueueFilter, blind: float | None = 0) -> View:
     """Show a queue and its first record; reads the store.
 
     Args:
@@ -95,8 +95,11 @@ def open_queue(services: Services, desk: Desk, asked: QueueFilter, blind: float 
         blind: Percent of the untouched records whose prediction stays hidden.
 
     Raises:
+        PageError: If the share is none.
         StorageError: If it cannot be read.
     """
+    if blind is None or not 0 <= blind <= 100:
+        raise PageError(f"“Predictions that stay hidden” must be a number from 0 to 100, got {blind or 'nothing'}.")
     with desk.lock:
         desk.asked, desk.blind = asked, blind
         desk.skipped, desk.visited, desk.pages = [], [], []

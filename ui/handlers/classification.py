@@ -10,7 +10,7 @@ from gliner2_core import Prediction, Schema
 from ui import render, snippets
 from ui.card_list import Card
 from ui.forms.whole import read_classifications
-from ui.handlers.files import FileJob
+from ui.handlers.file_results import FileJob
 from ui.handlers.requests import DEFAULT_READER, Reader, checked_text
 from ui.services import Services
 

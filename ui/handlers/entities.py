@@ -8,7 +8,7 @@ from typing import Any
 from gliner2_core import Prediction, Schema
 from ui import render, snippets
 from ui.forms.whole import read_entities
-from ui.handlers.files import FileJob
+from ui.handlers.file_results import FileJob
 from ui.handlers.requests import DEFAULT_READER, Reader, checked_text, checked_threshold
 from ui.messages import PageError
 from ui.services import Services
@@ -93,7 +93,7 @@ def entity_job(services: Services, labels: str, threshold: float, policy: str, m
         "entities",
         read_entities(services.settings, labels),
         {"threshold": checked_threshold(threshold), "overlap_policy": _policy(policy)},
-        ("label", "text", "start", "end", "confidence"),
+        ("label", "entity", "start", "end", "confidence"),
         _rows,
         ("entity", "entities"),
         services.models.checked(model),

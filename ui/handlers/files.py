@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
 
-from gliner2_core import Prediction, Schema
 from gliner2_core.documents import BadLine, Document, column_names, default_column, kind_of, read_documents
 from gliner2_core.errors import Gliner2Error
-from gliner2_core.views import View
-from storage.formats.tables import guarded
+from ui.handlers.file_results import FileJob, FileResults
 from ui.messages import PageError
 from ui.services import Services
 from ui.state import Cancel
@@ -25,30 +19,6 @@ CHUNK = 8
 REPORT_EVERY_S = 0.3
 """A browser that is told of every few texts has no time left for its buttons."""
 SHOWN_FAULTS = 20
-_VIEW = View(include_confidence=True, include_spans=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FileJob:
-    """What is asked of every text, and how its answers are written.
-
-    Attributes:
-        name: Of the result files.
-        schema: What is asked.
-        options: Further options of `predict`.
-        header: Of the CSV file, after `line` and `text`.
-        rows: Prediction → its CSV rows, without these two.
-        nouns: What a row is called, one and many.
-        model: Which one answers; None for the default.
-    """
-
-    name: str
-    schema: Schema
-    options: dict[str, Any]
-    header: tuple[str, ...]
-    rows: Callable[[Prediction], list[list[Any]]]
-    nouns: tuple[str, str]
-    model: str | None = None
 
 
 @dataclass
@@ -100,12 +70,27 @@ def columns_of(services: Services, path: str | None) -> list[str]:
         return column_names(file, kind, name)
 
 
+def rows_of(services: Services, path: str | None) -> int:
+    """Return how many texts or lines a run of a file would take; reads all of it.
+
+    Raises:
+        PageError: If the file is too large.
+        DataError: If it is of another kind or cannot be read.
+    """
+    if not path:
+        return 0
+    columns = columns_of(services, path)
+    name, kind = _checked_file(services, path)
+    with Path(path).open("rb") as file:
+        return sum(1 for _ in read_documents(file, kind, name, column=columns[0] if columns else None))
+
+
 def run_file(
     services: Services, run: Cancel, path: str | None, column: str | None, job: Callable[[], FileJob], folder: Path
 ) -> Iterator[FileProgress]:
     """Run a file and yield where it stands; the last one carries the results, also after a cancel.
 
-    Reads the file and the model; writes a JSONL and a CSV file.
+    Reads the file and the model; writes the result files.
 
     Args:
         services: Model and limits.
@@ -130,23 +115,18 @@ def run_file(
     run.is_cancelled = False
     progress = FileProgress(nouns=asked.nouns)
     started = time.monotonic()
-    targets = folder / f"{asked.name}.jsonl", folder / f"{asked.name}.csv"
-    with ExitStack() as files:
-        source = files.enter_context(Path(path).open("rb"))
-        outputs = files.enter_context(ExitStack())
-        writer = _Writer(
-            asked,
-            outputs.enter_context(targets[0].open("w", encoding="utf-8")),
-            outputs.enter_context(targets[1].open("w", encoding="utf-8-sig", newline="")),
-        )
+    columns = columns_of(services, path)
+    # Where the usual column is chosen, every line's own usual key counts, as in the command.
+    usual = default_column(columns)
+    others = [name for name in dict.fromkeys(columns) if name != (column or usual)]
+    results = FileResults(asked, folder, others)
+    with Path(path).open("rb") as source, results:
         size = Path(path).stat().st_size
-        # Where the usual column is chosen, every line's own usual key counts, as in the command.
-        usual = default_column(columns_of(services, path))
         documents = read_documents(source, kind, name, column=None if column in (None, "", usual) else column)
         while not run.is_cancelled and (chunk := list(islice(documents, CHUNK))):
             room = services.settings.max_rows - progress.done
             for one in chunk[:room]:
-                _take(services, one, asked, writer, progress)
+                _take(services, one, asked, results, progress)
             if len(chunk) > room or (len(chunk) == room and next(documents, None) is not None):
                 progress.notice = f"Stopped after {services.settings.max_rows:,} texts, the most allowed here."
                 break
@@ -155,11 +135,10 @@ def run_file(
                 progress.seconds = seconds
                 progress.share = min(source.tell() / size, 1.0) if size else 1.0
                 yield progress
-        outputs.close()
-        progress.seconds = time.monotonic() - started
-        progress.is_cancelled = run.is_cancelled
-        progress.results = tuple(map(str, targets))
-        yield progress
+    progress.seconds = time.monotonic() - started
+    progress.is_cancelled = run.is_cancelled
+    progress.results = results.paths()
+    yield progress
 
 
 def _checked_file(services: Services, path: str) -> tuple[str, str]:
@@ -171,37 +150,20 @@ def _checked_file(services: Services, path: str) -> tuple[str, str]:
     return name, kind_of(name)
 
 
-def _take(services: Services, one: Document | BadLine, job: FileJob, writer: _Writer, progress: FileProgress) -> None:
+def _take(services: Services, one: Document | BadLine, job: FileJob, results: FileResults, progress: FileProgress) -> None:
     progress.done += 1
     limit = services.settings.max_characters
     if isinstance(one, BadLine):
-        progress.report(one.line, one.reason)
+        reason = one.reason
     elif len(one.text) > limit:
-        progress.report(one.line, f"{len(one.text):,} characters, {limit:,} are allowed")
+        reason = f"{len(one.text):,} characters, {limit:,} are allowed"
     else:
         try:
             prediction = services.models.extractor(job.model).predict(one.text, job.schema, **job.options)
         except Gliner2Error as error:
-            progress.report(one.line, str(error))
+            reason = str(error)
+        else:
+            progress.found += results.write(one, prediction)
             return
-        progress.found += writer.write(one, prediction)
-
-
-class _Writer:
-    """Writes predictions as JSONL and as CSV."""
-
-    def __init__(self, job: FileJob, jsonl: IO[str], table: IO[str]) -> None:
-        self._job = job
-        self._jsonl = jsonl
-        self._csv = csv.writer(table)
-        self._csv.writerow(["line", "text", *job.header])
-
-    def write(self, document: Document, prediction: Prediction) -> int:
-        """Write one prediction; returns its number of rows."""
-        # The same lines as those of `python -m gliner2_core extract`.
-        record = {"line": document.line, "text": document.text, "result": _VIEW.formatted(prediction)}
-        self._jsonl.write(json.dumps(record, ensure_ascii=False) + "\n")
-        rows = self._job.rows(prediction)
-        for row in rows:
-            self._csv.writerow([guarded(cell) for cell in (document.line, document.text, *row)])
-        return len(rows)
+    progress.report(one.line, reason)
+    results.refuse(one.line, reason)

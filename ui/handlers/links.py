@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from gliner2_core import Schema
@@ -79,7 +80,7 @@ def read_link(fragment: str) -> Shared:
         if (
             not isinstance(tab, str)
             or not isinstance(text, str)
-            or not all(type(one) in (str, int, float) for one in options)
+            or not all(type(one) in (str, int, float, NoneType) for one in options)
         ):
             raise TypeError("wrong types")
     except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:

@@ -72,6 +72,8 @@ def checked_threshold(threshold: object) -> float:
     Raises:
         PageError: If it is no number between 0 and 1.
     """
+    if threshold is None:
+        raise PageError("The threshold is empty. Type a number from 0 to 1.")
     if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
         raise PageError(f"The threshold must be a number between 0 and 1, got {threshold!r}.")
     return float(threshold)

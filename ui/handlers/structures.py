@@ -13,7 +13,7 @@ from ui.code_edit import Edited
 from ui.findings import findings
 from ui.forms.builder import read_structures
 from ui.handlers.classification import score_value
-from ui.handlers.files import FileJob
+from ui.handlers.file_results import FileJob
 from ui.handlers.requests import DEFAULT_READER, Reader, checked_text, checked_threshold
 from ui.services import Services
 

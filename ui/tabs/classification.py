@@ -21,12 +21,13 @@ from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
 from ui.tabs.tab_inputs import TabInputs
+from ui.tabs.undo_part import UndoPart
 
 EMPTY_WORDS = "The result appears here: every label's probability, and which one is chosen."
 TABLE_COLUMNS: parts.Columns = {"Task": "str", "Label": "str", "Probability": "str", "Chosen": "str"}
 
 
-def build_classification_tab(services: Services, choice: ModelChoice) -> TabInputs:
+def build_classification_tab(services: Services, choice: ModelChoice) -> UndoPart:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
@@ -34,7 +35,7 @@ def build_classification_tab(services: Services, choice: ModelChoice) -> TabInpu
         choice: The visitor's models.
 
     Returns:
-        What a link fills.
+        What a link fills, and what brings back what was there.
     """
     first = CLASSIFICATION_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
@@ -54,7 +55,7 @@ def build_classification_tab(services: Services, choice: ModelChoice) -> TabInpu
     file_part = build_file_part(services, "class", "Classify the texts of the file", "tasks")
     wire_run(services, classify, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, classification_job, [tasks], choice.model)
-    return inputs
+    return undo
 
 
 def _build_outputs() -> Outputs:

@@ -11,6 +11,7 @@ from ui import render
 from ui.handlers.annotation import ORDERS, SHOWN
 from ui.handlers.corrections import PROJECT
 from ui.handlers.exports import EXPORTS
+from ui.lenient_slider import LenientSlider
 from ui.services import Services
 from ui.span_editor import SpanEditor
 from ui.tabs.import_part import ImportPart, build_import_part
@@ -32,7 +33,7 @@ class CorrectionsTab:
     search: gr.Textbox
     label: gr.Textbox
     most: gr.Number
-    blind: gr.Slider
+    blind: LenientSlider
     open: gr.Button
     counts: gr.HTML
     queue: gr.Dataframe
@@ -94,7 +95,7 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
                 former = gr.Button("Former lines", size="sm", elem_id="corrections-former")
                 further = gr.Button("Further lines", size="sm", elem_id="corrections-further")
             with gr.Accordion("Blind correction", open=False, elem_id="corrections-blind-part"):
-                blind = gr.Slider(
+                blind = LenientSlider(
                     0, 100, 0, step=10, label="Predictions that stay hidden, %",
                     info="So many of the untouched records begin empty, so that the model cannot sway who corrects them.",
                     elem_id="corrections-blind",

@@ -19,6 +19,7 @@ from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
 from ui.tabs.tab_inputs import TabInputs
+from ui.tabs.undo_part import UndoPart
 
 EMPTY_WORDS = "The result appears here: every entity marked in your text, with its label and confidence."
 TABLE_COLUMNS: parts.Columns = {"Label": "str", "Text": "str", "Start": "number", "End": "number", "Confidence": "str"}
@@ -29,7 +30,7 @@ LABEL_HINT = (
 )
 
 
-def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
+def build_entities_tab(services: Services, choice: ModelChoice) -> UndoPart:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
@@ -37,7 +38,7 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
         choice: The visitor's models.
 
     Returns:
-        What a link fills.
+        What a link fills, and what brings back what was there.
     """
     first = ENTITY_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
@@ -62,7 +63,7 @@ def build_entities_tab(services: Services, choice: ModelChoice) -> TabInputs:
     file_part = build_file_part(services, "entity", "Find entities in the file", "labels and settings")
     wire_run(services, extract_entities, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, entity_job, [labels, threshold, policy], choice.model)
-    return inputs
+    return undo
 
 
 def _build_outputs() -> Outputs:

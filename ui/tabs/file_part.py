@@ -12,7 +12,8 @@ import gradio as gr
 
 from gliner2_core.documents import default_column
 from ui import render
-from ui.handlers.files import FileJob, FileProgress, columns_of, run_file
+from ui.handlers.file_results import FileJob
+from ui.handlers.files import FileProgress, columns_of, rows_of, run_file
 from ui.messages import logged_words
 from ui.services import Services
 from ui.state import Cancel
@@ -89,12 +90,12 @@ def wire_file_part(
     def choose(flag: Cancel, path: str | None) -> tuple[Any, str, Any]:
         was_running = flag.replace()
         try:
-            columns = columns_of(services, path)
+            columns, n_rows = columns_of(services, path), rows_of(services, path)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             return gr.Dropdown(visible=False), render.problem(logged_words(error)), _no_results()
         known = default_column(columns)
-        words = "Ready to run." if known is not None or not columns else "Choose the column that holds the text."
-        words = words if path else "No file yet."
+        words = _file_words(n_rows, services.settings.max_rows) if path else "No file yet."
+        words += "" if known is not None or not columns else " Choose the column that holds the text."
         words += " The run of the file before was stopped." if was_running else ""
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
@@ -137,6 +138,13 @@ def wire_file_part(
         concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
     )  # fmt: skip
     part.cancel.click(cancel, state, None, queue=False, **PRIVATE)
+
+
+def _file_words(n_rows: int, most: int) -> str:
+    if not n_rows:
+        return "The file holds no text."
+    cut = f" Only the first {most:,} will be read: that is the most allowed here." if n_rows > most else ""
+    return f"Ready to run: {render.counted(n_rows, 'text', 'texts')}.{cut}"
 
 
 def _no_results() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gradio.events import Dependency
 
 from ui import render
 from ui.code_view import CodeView
+from ui.lenient_slider import LenientSlider
 from ui.tabs.events import PRIVATE
 from ui.tabs.undo_part import UndoPart
 
@@ -31,13 +32,13 @@ def build_text(prefix: str, value: str, lines: int) -> gr.Textbox:
     )
 
 
-def build_threshold(prefix: str) -> gr.Slider:
+def build_threshold(prefix: str) -> LenientSlider:
     """Lay out the threshold.
 
     Args:
         prefix: Of the elements' ids.
     """
-    return gr.Slider(
+    return LenientSlider(
         0, 1, 0.5, step=0.01, label="Threshold", info="Show only what the model is at least this sure of.",
         elem_id=f"{prefix}-threshold",
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import gradio as gr
 from gliner2_core.predictions import OnWindow
 from ui import render
 from ui.handlers.requests import Reader
-from ui.messages import PageError, logged_words
+from ui.messages import PageError, logged_words, sentence
 from ui.services import Services
 from ui.state import NOT_STARTED, Cancel, LastRun
 from ui.tabs.comparison import Comparison
@@ -22,6 +23,11 @@ LONG_TEXT = 3_000
 
 _NO_PROGRESS = gr.Progress()
 SHOWN_SCRIPT = "() => { workbench.reveal('%s', '%s'); return ['']; }"
+# A run that never began, mostly because the line was full: the server is not asked, it may be what does not answer.
+REFUSED = render.problem(
+    "The line of those who wait is full, or the server does not answer. Nothing is lost; try again in a moment."
+)
+REFUSED_SCRIPT = f"() => [{json.dumps(REFUSED)}, {{ __type__: 'update', interactive: false }}]"
 CAN_STOP_SCRIPT = "() => [{ __type__: 'update', interactive: true }]"
 EARLIER = " The result below is that of an earlier run."
 Outputs = Mapping[str, gr.components.Component]
@@ -68,7 +74,7 @@ def wire_run(
             # What was found before stays on the page, and so does what “Send to corrections” would send.
             words = logged_words(error)
             if last_run.prediction is not None:
-                words = (words if words.endswith((".", "!", "?")) else f"{words}.") + EARLIER
+                words = sentence(words) + EARLIER
             yield {status: render.problem(words), cancel: gr.Button(interactive=False)}
             return
         flag.words = NOT_STARTED
@@ -96,6 +102,7 @@ def wire_run(
             **model_queue(status),
         )
         runs.append(event)
+        event.failure(None, None, [status, cancel], js=REFUSED_SCRIPT, **PRIVATE)
         event.then(None, None, send.status, js=SHOWN_SCRIPT % (status.elem_id, comparison.group.elem_id), **PRIVATE)
     cancel.click(stop, state, [status, cancel], queue=False, cancels=runs, show_progress="hidden", **PRIVATE)
 

@@ -10,7 +10,7 @@ import gradio as gr
 from ui import render
 from ui.card_list import CardList
 from ui.code_edit import CodeEdit, Edited
-from ui.forms.builder import draft_words, read_structures, texts_of
+from ui.forms.builder import read_structures, texts_of, untold_words
 from ui.handlers.schema_texts import form_from_json, form_from_specs, says_the_same
 from ui.messages import logged_words
 from ui.services import Services
@@ -18,7 +18,7 @@ from ui.tabs.events import PRIVATE
 from ui.tabs.tab_inputs import Updates
 
 IN_STEP = "In step with the form."
-NOT_READ = "Cannot be read yet, see above; the form is as it was."
+NOT_READ = "The text under “%s” is newer than the form, but cannot be read. Mend it there, or discard it and keep the form."
 SPEC_HINT = (
     "A structure's name, then its fields, indented by two spaces: name::str, list or [choice|choice]::description. JSON as "
     "for extract_json can be pasted, too."
@@ -33,8 +33,10 @@ class SchemaEditor:
     """
 
     def __init__(self, services: Services) -> None:
-        """Lay out what stands above the tabs of the form and its texts: what is wrong with a text."""
         self._services = services
+
+    def build_fault(self) -> None:
+        """Lay out what is wrong with a text; call below the tabs, so that nothing moves under who is typing."""
         self._fault = gr.HTML("", elem_id="structure-draft", elem_classes="wb-schema-status")
         self._discard = gr.Button(
             "Discard that text, keep the form", size="sm", visible=False, elem_id="structure-draft-discard",
@@ -46,7 +48,7 @@ class SchemaEditor:
         with gr.Tab("JSON"):
             self._json_status = gr.HTML(render.note(IN_STEP), elem_id="structure-json-status")
             json_box = CodeEdit(
-                json, label="Schema as JSON", hint="Edit or paste it: the form follows.", rows=18,
+                json, label="Schema as JSON", hint="Edit or paste it: the form follows.", rows=14,
                 elem_id="structure-schema-json",
             )  # fmt: skip
         with gr.Tab("Field specs"):
@@ -81,20 +83,14 @@ class SchemaEditor:
             try:
                 values, left = form_from_json(self._services, json.text)
             except Exception as error:  # noqa: BLE001 - see above
-                return {
-                    self._json_status: render.note(NOT_READ),
-                    **self._faulty(draft_words(f"JSON: {logged_words(error)}")),
-                }
+                return {self._json_status: render.problem(logged_words(error)), **self._faulty(NOT_READ % "JSON")}
             return {**values_of(values), **self.words_of(values[:4], left)}
 
         def from_specs(specs: Edited, *values: Any) -> Updates:
             try:
                 values = form_from_specs(self._services, specs.text, *values)
             except Exception as error:  # noqa: BLE001 - see above
-                return {
-                    self._spec_status: render.note(NOT_READ),
-                    **self._faulty(draft_words(f"Field specs: {logged_words(error)}")),
-                }
+                return {self._spec_status: render.problem(logged_words(error)), **self._faulty(NOT_READ % "Field specs")}
             return {**values_of(values), **self.words_of(values[:4])}
 
         def discarded(*values: Any) -> Updates:
@@ -126,14 +122,14 @@ class SchemaEditor:
             left: What of a text the form has no place for.
         """
         try:
-            untold = texts_of(read_structures(self._services.settings, *values))[2]
+            schema = read_structures(self._services.settings, *values)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             if any(text.is_typed for text in values[4:]):
                 return self._faulty(logged_words(error))
             return {**self._fine(), **self._waits(logged_words(error))}
         return self._fine() | {
             self._json_status: render.note(left or IN_STEP),
-            self._spec_status: render.note(untold or IN_STEP),
+            self._spec_status: render.note(untold_words(schema) or IN_STEP),
         }
 
     def _waits(self, words: str) -> Updates:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from ui import render
-from ui.handlers.links import Shared, read_link, write_link
-from ui.handlers.schema_files import open_schema, placed
-from ui.messages import PageError, logged_words
+from ui.handlers.links import Shared, write_link
+from ui.handlers.schema_files import open_schema
+from ui.messages import logged_words
 from ui.services import Services
 from ui.tabs.events import PRIVATE
 from ui.tabs.tab_inputs import TabInputs
@@ -76,60 +75,14 @@ def build_schema_part(services: Services, inputs: TabInputs) -> UndoPart:
     share.click(linked, inputs.all(), [sent, status], queue=False, **PRIVATE).then(
         None, sent, sent, js=LINK_SCRIPT, **PRIVATE
     )
-    _wipe(status, inputs)
+    wiped_by_typing(status, inputs)
     return undo
 
 
-def _wipe(status: gr.HTML, inputs: TabInputs) -> None:
+def wiped_by_typing(status: gr.HTML, inputs: TabInputs) -> None:
     """Let a message about the schema or the link go when somebody types.
 
     Not when cards change: they tell it a moment late, when a newer message may be there.
     """
     edits = [component.input for component in inputs.all() if isinstance(component, gr.Textbox)]
     gr.on(edits, None, None, status, js="() => ['']", queue=False, show_progress="hidden", **PRIVATE)
-
-
-def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[TabInputs], status: gr.HTML) -> None:
-    """Let the page open what the address's fragment holds.
-
-    Args:
-        services: For the limits.
-        app: The page.
-        tabs: All tabs; their ids are those of `parts`.
-        parts: Inputs of every tab.
-        status: Where to say that a link cannot be opened.
-    """
-    fragment = gr.Textbox(visible=False)
-    # Pressed by the page's script when the address changes while the page is open.
-    again = gr.Button("Open the link in the address bar", visible="hidden", elem_id="open-link")
-
-    def opened(text: str) -> dict[Any, Any]:
-        if not text:
-            return {status: ""}
-        try:
-            shared = read_link(text)
-            part = next((one for one in parts if one.id == shared.tab), None)
-            if part is None or len(shared.options) != len(part.options):
-                raise PageError("This link was made by another version of the workbench. Ask for its schema as a file.")
-            values, left = placed(services, part.form, shared.schema)
-        except Exception as error:  # noqa: BLE001 - see above
-            return {status: render.problem(logged_words(error))}
-        found = part.replaced(dict(zip(part.all(), (shared.text, *values, *shared.options), strict=True)))
-        return {
-            **found,
-            tabs: gr.Tabs(selected=part.id),
-            status: render.note(f"Opened from a link. Press run to see the result.{left}"),
-        }
-
-    outputs = [component for part in parts for component in part.outputs()]
-    for part in parts:
-        _wipe(status, part)
-    gr.on(
-        [app.load, again.click],
-        opened,
-        fragment,
-        [*outputs, tabs, status],
-        js="() => [location.hash.slice(1)]",
-        queue=False,
-        **PRIVATE,
-    )

@@ -25,6 +25,7 @@ from ui.tabs.schema_editor import SchemaEditor
 from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
 from ui.tabs.tab_inputs import Remarks, TabInputs
+from ui.tabs.undo_part import UndoPart
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
 NO_SCORES = "Every label's probability appears here when classifications are asked."
@@ -37,7 +38,7 @@ ALSO_HINT = (
 )
 
 
-def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
+def build_structures_tab(services: Services, choice: ModelChoice) -> UndoPart:
     """Lay out the tab and wire its events; call inside a gr.Tab.
 
     Args:
@@ -45,7 +46,7 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
         choice: The visitor's models.
 
     Returns:
-        What a link fills.
+        What a link fills, and what brings back what was there.
     """
     first = STRUCTURE_EXAMPLES[0]
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
@@ -67,7 +68,7 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> TabInputs:
     file_part = build_file_part(services, "structure", "Fill structures from the file", "schema and settings")
     wire_run(services, extract_structures, [run.click, chosen.then], inputs.all(), outputs, cancel, send, comparison)
     wire_file_part(services, file_part, structure_job, [*schema, threshold], choice.model)
-    return inputs
+    return undo
 
 
 def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component], SchemaEditor]:
@@ -92,6 +93,7 @@ def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component]
                 tasks = CardList(task_card(settings.max_tasks), values[3], elem_id="structure-tasks")
         form: Sequence[CardList | gr.Textbox] = [structures, labels, relations, tasks]
         texts = editor.build(*values[4:])
+    editor.build_fault()
     editor.wire(form)
     return [*form, *texts], editor
 

@@ -1,4 +1,4 @@
-"""The button that brings back what an example or a schema file has replaced."""
+"""The button that brings back what an example, a schema file or a link has replaced."""
 
 from __future__ import annotations
 
