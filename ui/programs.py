@@ -108,14 +108,18 @@ class Programs:
 
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str):
-        raise PageError(f"`{name}` must be a string, got {json_type(value)}: {value!r:.80}")
+        raise PageError(f"`{name}` must be a string, got {_told(value)}.")
     return value
+
+
+def _told(value: object) -> str:
+    return "null" if value is None else f"{json_type(value)}: {value!r:.80}"
 
 
 def _listed(values: object, name: str, least: int) -> Any:
     """Return a list of at least so many strings; one string would be read letter by letter, or as one label."""
     if isinstance(values, str) or not isinstance(values, (list, dict)):
-        raise PageError(f"`{name}` must be a list of strings, got {json_type(values)}: {values!r:.80}")
+        raise PageError(f"`{name}` must be a list of strings, got {_told(values)}.")
     if len(values) < least:
         raise PageError(f"`{name}` needs at least {least} {'string' if least == 1 else 'strings'}, got {len(values)}.")
     return values

@@ -10,6 +10,7 @@
     if (key !== 'Tab' || !target.matches('[role="combobox"]')) return;
     setTimeout(() => { if (target.getAttribute('aria-expanded') === 'true' && document.activeElement !== target) target.dispatchEvent(new FocusEvent('blur')); }, 100);
   }, true);
+  const KEPT = 'gliner2-workbench';
   // Called by the schema buttons: a file without a round trip over the server's disk, and a link that is in the address bar, too.
   window.workbench = {
     save(text, name) {
@@ -35,6 +36,19 @@
       if (document.querySelector('#wb-opened .wb-problem')) return;
       mark([...document.querySelectorAll('.wb-columns')].find((one) => one.offsetParent));
     },
+    // What was typed on a tab, in the browser's memory of this one tab: a reload brings it back.
+    keep(tab, values) {
+      try {
+        const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '{"tabs":{}}');
+        sessionStorage.setItem(KEPT, JSON.stringify({ last: tab, tabs: { ...kept.tabs, [tab]: values } }));
+      } catch { /* No room, or forbidden: the page works without. */ }
+    },
+    // A link says what is to be there, unless the page that it opened is reloaded: then what was kept is newer.
+    kept() {
+      const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+      try { return location.hash && !isReload ? '' : sessionStorage.getItem(KEPT) ?? ''; } catch { return ''; }
+    },
+    link() { return this.kept() ? '' : location.hash.slice(1); },
     share(fragment) {
       history.replaceState(null, '', `#${fragment}`);
       navigator.clipboard?.writeText(location.href).catch(() => {});

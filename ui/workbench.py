@@ -17,6 +17,7 @@ from ui.tabs.classification import build_classification_tab
 from ui.tabs.corrections import build_corrections_tab
 from ui.tabs.corrections_events import wire_corrections_tab
 from ui.tabs.entities import build_entities_tab
+from ui.tabs.kept_part import wire_kept
 from ui.tabs.links_part import wire_links
 from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
 from ui.tabs.structures import build_structures_tab
@@ -57,6 +58,7 @@ def build_app(services: Services) -> gr.Blocks:
                     wire_corrections_tab(services, built, corrections, [part.inputs for part in parts], bar)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
+        wire_kept(app, tabs, [part.inputs for part in parts], opened)
         build_programs(services)
     app.queue(max_size=services.settings.queue_size, api_open=False)
     return app
@@ -133,6 +135,8 @@ def _launch_options(services: Services) -> dict[str, Any]:
         "run_history": False,
         "footer_links": [],
         "share": False,
+        # A program that sends too few values is told so; the page's own events tell everything themselves.
+        "show_error": True,
         "mcp_server": settings.mcp,
         "ssr_mode": False,
         "i18n": gr.I18n(en={"common.complete": "Done"}),

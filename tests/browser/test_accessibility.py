@@ -23,3 +23,13 @@ def test_checker_finds_nothing(page: Page, url: str, theme: str) -> None:
         expect(page.get_by_role("tab", name=tab, exact=True).first).to_have_attribute("aria-selected", "true")
         violations = Axe().run(page).response["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+
+
+@pytest.mark.parametrize(("tab", "id_"), [("Entities", "entity"), ("Classification", "class"), ("Structures", "structure")])
+def test_checker_finds_nothing_on_a_phone_with_the_upload_open(page: Page, tab: str, id_: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("tab", name=tab, exact=True).first.click()
+    page.locator(f"#{id_}-file").get_by_role("button").first.click()
+    expect(page.locator(f"#{id_}-file-in").get_by_text("Drop File Here")).to_be_visible()
+    violations = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []

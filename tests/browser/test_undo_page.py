@@ -83,3 +83,61 @@ def test_a_message_about_the_schema_goes_when_the_schema_changes(page: Page) -> 
     expect(page.locator("#entity-schema-status")).not_to_contain_text("The link is copied")
     page.locator("#entity-share").click()
     expect(page.locator("#entity-schema-status")).to_contain_text("The link is copied")
+
+
+def test_a_link_in_the_open_page_gives_back_what_was_typed(page: Page) -> None:
+    page.locator("#entity-text textarea").fill("Linked")
+    page.locator("#entity-share").click()
+    expect(page.locator("#entity-schema-status")).to_contain_text("The link is copied")
+    fragment = page.url.partition("#")[2]
+    page.evaluate("location.hash = ''")
+    page.locator("#entity-text textarea").fill(OWN)
+    page.locator("#entity-run").click()
+    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=60_000)
+    page.evaluate("fragment => { location.hash = fragment; }", fragment)
+    expect(page.locator("#entity-text textarea")).to_have_value("Linked")
+    expect(page.locator("#wb-opened .wb-status")).to_contain_text("Opened from a link")
+    expect(page.locator("#entity-status .wb-stale")).to_be_visible()
+    page.locator("#entity-undo").click()
+    expect(page.locator("#entity-text textarea")).to_have_value(OWN)
+
+
+def test_a_reload_keeps_what_was_typed(page: Page, url: str) -> None:
+    page.locator("#entity-text textarea").fill(OWN)
+    page.locator("#entity-threshold input[type=number]").fill("0.31")
+    tab = opened(page)
+    structure(tab, 1).get_by_label("Structure", exact=True).fill("gadget")
+    expect(tab.get_by_role("group", name="Structure 1: gadget")).to_be_visible()
+    page.wait_for_function("sessionStorage.getItem('gliner2-workbench')?.includes('gadget')")
+    page.reload()
+    # The tab that was edited last.
+    expect(tab.get_by_role("group", name="Structure 1: gadget")).to_be_visible(timeout=60_000)
+    expect(page.locator("#wb-opened")).to_contain_text("before the page was reloaded")
+    page.get_by_role("tab", name="Entities", exact=True).first.click()
+    expect(page.locator("#entity-text textarea")).to_have_value(OWN)
+    expect(page.locator("#entity-threshold input[type=number]")).to_have_value("0.31")
+    # Another tab of the browser begins with the page's own example.
+    other = page.context.new_page()
+    other.goto(url)
+    expect(other.locator("#entity-text textarea")).not_to_have_value(OWN, timeout=60_000)
+    expect(other.locator("#entity-text textarea")).not_to_have_value("")
+
+
+@pytest.mark.parametrize("kept", ["no json", '{"last": "entity", "tabs": {"entity": [1]}}', '{"last": "x", "tabs": {}}'])
+def test_what_another_version_kept_is_left_alone(page: Page, kept: str) -> None:
+    example = page.locator("#entity-text textarea").input_value()
+    page.evaluate("kept => sessionStorage.setItem('gliner2-workbench', kept)", kept)
+    page.reload()
+    expect(page.locator("#entity-text textarea")).to_have_value(example, timeout=60_000)
+    page.locator("#entity-run").click()
+    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=60_000)
+
+
+def test_an_empty_threshold_says_what_to_type(page: Page) -> None:
+    box = page.locator("#entity-threshold input[type=number]")
+    box.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entity-status")).to_contain_text("The threshold is empty", timeout=60_000)
+    expect(page.locator("#entity-cancel")).to_be_disabled()

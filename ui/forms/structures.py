@@ -110,14 +110,11 @@ def _add_fields(schema: Schema, structure: str, cards: Sequence[Card]) -> None:
 
 
 def _field(name: str, card: Card) -> Field:
-    choices = _choices(card["choices"])
-    if len(choices) == 1:
-        raise PageError(f"“{choices[0]}” is its only choice. Give it at least two to choose from.")
     threshold = card["threshold"].strip()
     return make_field(
         name,
         card["dtype"],
-        choices or None,
+        _choices(card["choices"]) or None,
         card["description"].strip() or None,
         parse_threshold(threshold) if threshold else None,
         [_rule(number, rule) for number, rule in enumerate(card["rules"], 1)],

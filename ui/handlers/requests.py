@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gliner2_core import Prediction, Schema
+from gliner2_core.checks import json_type
 from gliner2_core.predictions import OnWindow
 from ui.messages import PageError
 from ui.services import Services
@@ -54,7 +55,7 @@ def checked_text(services: Services, text: str | None) -> str:
         PageError: If it is empty or too long.
     """
     if text is not None and not isinstance(text, str):
-        raise PageError(f"The text must be a string, got {type(text).__name__}.")
+        raise PageError(f"The text must be a string, got {json_type(text)}.")
     text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise PageError("Type or paste a text first.")

@@ -16,6 +16,7 @@ from ui.tabs.events import PRIVATE
 from ui.tabs.schema_part import wiped_by_typing
 from ui.tabs.undo_part import UndoPart
 
+LINK_SCRIPT = "() => [workbench.link()]"
 FRAGMENT_SCRIPT = "(_, ...values) => [location.hash.slice(1), ...values]"
 OPENED_SCRIPT = "() => { workbench.opened(); return []; }"
 
@@ -36,7 +37,7 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
 
     def opened(text: str, *before: Any) -> dict[Any, Any]:
         if not text:
-            return {status: ""}
+            return {status: gr.skip()}
         try:
             shared = read_link(text)
             part = next((one for one in parts if one.inputs.id == shared.tab), None)
@@ -58,10 +59,10 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
     for part in parts:
         wiped_by_typing(status, part.inputs)
     everything = [component for part in parts for component in part.inputs.all()]
-    options: dict[str, Any] = {"js": FRAGMENT_SCRIPT, "queue": False, **PRIVATE}
+    options: dict[str, Any] = {"queue": False, **PRIVATE}
     # Nothing that somebody typed is there when the page loads.
-    app.load(opened, fragment, [*outputs, tabs, status], **options)
-    changed = again.click(opened, [fragment, *everything], [*outputs, tabs, status], **options)
+    app.load(opened, fragment, [*outputs, tabs, status], js=LINK_SCRIPT, **options)
+    changed = again.click(opened, [fragment, *everything], [*outputs, tabs, status], js=FRAGMENT_SCRIPT, **options)
     changed.then(None, None, None, js=OPENED_SCRIPT, **PRIVATE)
 
 

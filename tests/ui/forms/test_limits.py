@@ -25,6 +25,7 @@ SMALL = Settings(max_labels=3, max_tasks=2, max_structures=2, max_fields=2)
         ({"entities": list("abcd")}, "4 labels are more than the 3 allowed at once"),
         ({"relations": list("abcd")}, "4 relations are more than the 3"),
         ({"structures": {name: {"fields": [{"name": "x"}]} for name in "abc"}}, "3 structures are more than the 2"),
+        ({"structures": {"a": {"fields": [{"name": "x", "choices": ["only"]}]}}}, "field “x”: “only” is its only choice"),
         ({"structures": {"a": {"fields": [{"name": name} for name in "xyz"]}}}, "3 fields of “a” are more than the 2"),
         ({"classifications": [{"task": name, "labels": ["x", "y"]} for name in "abc"]}, "3 tasks are more than the 2"),
         ({"classifications": [{"task": "a", "labels": list("wxyz")}]}, "4 labels of “a” are more than the 3"),
