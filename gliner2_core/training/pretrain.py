@@ -29,18 +29,18 @@ from gliner2_core.training.streams import batches_by_length
 from gliner2_core.training.targets import build_targets
 from gliner2_core.training.trainer import Gliner2Trainer
 from gliner2_core.training.vocabulary import prune_vocabulary
-from gliner2_core.training.written_texts import read_written_texts
+from gliner2_core.training.written_texts import written_sources
 
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
 SOURCE_BOOSTS = {
-    "written_texts": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0, "product_opinions": 4.0,
-    "goemotions": 2.0, "open_trivia": 1.5, "synthetic_gazetteer": 0.6,
+    "written_texts": 12.0, "written_judgements": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0,
+    "product_opinions": 4.0, "goemotions": 2.0, "open_trivia": 1.5, "synthetic_gazetteer": 0.6,
     "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
 }  # fmt: skip
 """Clean general text with fine-grained labels and opinions more often; narrow, noisy or oddly labelled text less often."""
-SOURCE_WORDS = {"written_texts": 170}
+SOURCE_WORDS = {"written_texts": 170, "written_judgements": 170}
 """Our own texts are read whole: a review's verdict may stand in its last sentence."""
 CHUNK_STEPS = 1_000
 """The stream starts anew with its own seed every so many steps, so that a resumed run meets the same examples."""
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.data,
         held_out=HELD_OUT,
         sampling=Sampling(max_words=options.max_words, source_words=SOURCE_WORDS, source_boosts=SOURCE_BOOSTS),
-        more={"written_texts": read_written_texts()},
+        more=written_sources(),
     )
     checkpoint = load_checkpoint(options.start_from) if options.start_from else _untrained(options, corpus)
     stream = _Batches(corpus, checkpoint, config, options.max_subwords)

@@ -28,6 +28,7 @@ from gliner2_core.errors import DataError
 
 FOLDER = Path(__file__).parent / "texts"
 """The texts that ship with the project."""
+_JUDGEMENTS = ("choice_", "mixed_")
 _LABELS = re.compile(r"\]\(([^()]+)\)")
 _FIELD = re.compile(r"(?P<name>[^:{]+?)\s*(?:\{(?P<choices>[^}]*)\})?\s*:\s*(?P<values>.*)")
 
@@ -38,7 +39,20 @@ def read_written_texts(folder: Path = FOLDER) -> list[dict[str, Any]]:
     Raises:
         DataError: If a block breaks the markup; names file and line.
     """
-    return [record for path in sorted(folder.glob("*.txt")) for record in _read(path)]
+    return [record for records in written_sources(folder).values() for record in records]
+
+
+def written_sources(folder: Path = FOLDER) -> dict[str, list[dict[str, Any]]]:
+    """Return the same records as two sources of the corpus: `written_judgements` are those of opinions and open choices.
+
+    Raises:
+        DataError: If a block breaks the markup; names file and line.
+    """
+    found: dict[str, list[dict[str, Any]]] = {"written_texts": [], "written_judgements": []}
+    for path in sorted(folder.glob("*.txt")):
+        source = "written_judgements" if path.name.startswith(_JUDGEMENTS) else "written_texts"
+        found[source] += _read(path)
+    return found
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

@@ -157,7 +157,8 @@ def test_pasted_specs_reach_the_form(tab: Page) -> None:
 def test_an_example_asks_everything_in_one_pass(tab: Page) -> None:
     tab.get_by_role("button", name="News, composed").click()
     expect(tab.locator("#structure-status")).to_contain_text("2 classifications in one forward pass", timeout=60_000)
-    tab.locator("#structure-also button").first.click()
+    # The folded part opens, so that nobody overlooks what is asked.
+    expect(tab.get_by_label("Relations")).to_be_visible()
     expect(tab.get_by_label("Relations")).to_have_value("works for")
     expect(tab.get_by_role("group", name="Task 2: sentiment")).to_be_visible()
     assert "announcement\n  company::str" in specs(tab).input_value()

@@ -104,7 +104,7 @@ def test_an_empty_file_ends_with_empty_results(services: Services, tmp_path: Pat
     [
         ("a.pdf", b"x", None, ".pdf: files must end in .txt, .csv or .jsonl"),
         ("a.txt", b"\xff\xfe", None, "the file is UTF-16"),
-        ("a.csv", b"a,b\n1,2\n", None, "name the column"),
+        ("a.csv", b"a,b\n1,2\n", None, "Choose the column that holds the text: a, b."),
         ("a.csv", b"a,b\n1,2\n", "c", "no column 'c'"),
         ("a.csv", b"", None, "empty"),
         ("a.txt", b"x" * 2_001, None, "MB are allowed"),

@@ -26,7 +26,12 @@ def write_specs(structures: Sequence[StructureTask]) -> str:
     """
     lines = []
     for one in structures:
-        if one.name != one.name.strip() or one.name.startswith("{") or len(one.name.splitlines()) > 1:
+        if (
+            one.name != one.name.strip()
+            or one.name.startswith("{")
+            or one.name.endswith(":")
+            or len(one.name.splitlines()) > 1
+        ):
             raise SchemaError(f"the name {one.name!r} would be read as something else")
         lines += [one.name, *(INDENT + field_spec(field) for field in one.fields)]
     return "\n".join(lines)
@@ -79,7 +84,10 @@ def _from_lines(text: str) -> list[StructureTask]:
         if not line.strip():
             continue
         if not line[0].isspace():
-            name = line.strip()
+            # A colon at its end, as YAML has it, is none of the name.
+            name = line.strip().removesuffix(":").rstrip()
+            if not name:
+                raise PageError(f"Line {number} has no name before its colon.")
             if name in found:
                 raise PageError(f"Line {number}: two structures are called “{name}”.")
             found[name] = []

@@ -118,6 +118,8 @@ def run_file(
     columns = columns_of(services, path)
     # Where the usual column is chosen, every line's own usual key counts, as in the command.
     usual = default_column(columns)
+    if columns and not column and usual is None:
+        raise PageError(f"Choose the column that holds the text: {', '.join(filter(None, columns))}.")
     others = [name for name in dict.fromkeys(columns) if name != (column or usual)]
     results = FileResults(asked, folder, others)
     with Path(path).open("rb") as source, results:

@@ -57,4 +57,5 @@ def placed(services: Services, form: Form, schema: Schema) -> tuple[tuple[Any, .
         values, left = filled(form, services.settings, schema)
     except PageError as error:
         raise PageError(f"The schema cannot be shown here. {error}") from error
-    return values, f" This tab has no place for: {', '.join(left)}. It is left out." if left else ""
+    verb = "It is" if len(left) == 1 else "They are"
+    return values, f" This tab has no place for: {', '.join(left)}. {verb} left out." if left else ""

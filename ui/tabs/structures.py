@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -24,7 +25,7 @@ from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_editor import SchemaEditor
 from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
-from ui.tabs.tab_inputs import Remarks, TabInputs
+from ui.tabs.tab_inputs import Remarks, TabInputs, Updates
 from ui.tabs.undo_part import UndoPart
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
@@ -52,12 +53,10 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> UndoPart:
     with gr.Row(equal_height=False, elem_classes="wb-columns"):
         with gr.Column(scale=5, min_width=320):
             text = parts.build_text("structure", first.text, lines=5)
-            schema, editor = _build_schema(services)
+            schema, remarks = _build_schema(services)
             threshold = parts.build_threshold("structure")
             run, cancel = parts.build_run("structure", "Fill structures")
-            inputs = TabInputs(
-                "structure", text, schema, STRUCTURE_FORM, [threshold], Remarks(editor.said(), editor.words_of)
-            )
+            inputs = TabInputs("structure", text, schema, STRUCTURE_FORM, [threshold], remarks)
             undo = build_schema_part(services, inputs)
         with gr.Column(scale=6, min_width=320, elem_classes="wb-result"):
             outputs = _build_outputs()
@@ -71,7 +70,7 @@ def build_structures_tab(services: Services, choice: ModelChoice) -> UndoPart:
     return undo
 
 
-def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component], SchemaEditor]:
+def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component], Remarks]:
     settings, values = services.settings, write_whole(STRUCTURE_EXAMPLES[0].schema())
     editor = SchemaEditor(services)
     with gr.Tabs():
@@ -79,7 +78,7 @@ def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component]
             structures = CardList(
                 structure_card(settings.max_structures, settings.max_fields), values[0], elem_id="structure-cards"
             )
-            with gr.Accordion("Also in the same pass", open=False, elem_id="structure-also"):
+            with gr.Accordion("Also in the same pass", open=False, elem_id="structure-also") as also:
                 gr.HTML(f'<p class="wb-hint">{ALSO_HINT}</p>')
                 labels = gr.Textbox(
                     values[1], label="Entities", lines=2, max_lines=8, elem_id="structure-labels",
@@ -95,7 +94,13 @@ def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component]
         texts = editor.build(*values[4:])
     editor.build_fault()
     editor.wire(form)
-    return [*form, *texts], editor
+
+    def words_of(inputs: Sequence[Any]) -> Updates:
+        # What an example, a file or a link asks besides structures is not to be overlooked.
+        asks_more = any(inputs[1:4])
+        return {**editor.words_of(inputs), also: gr.Accordion(open=True) if asks_more else gr.skip()}
+
+    return [*form, *texts], Remarks([*editor.said(), also], words_of)
 
 
 def _build_outputs() -> Outputs:

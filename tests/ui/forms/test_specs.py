@@ -24,6 +24,10 @@ def test_specs_are_written_and_read_back() -> None:
     assert write_specs(structures) == TEXT
 
 
+def test_a_colon_after_a_structure_s_name_is_none_of_it() -> None:
+    assert [one.name for one in parse_specs("order:\n  number\nbill :\n  sum")] == ["order", "bill"]
+
+
 def test_json_as_extract_json_takes_it_is_read_too() -> None:
     assert parse_specs('{"product": ["name::str::Full name", "kind::[food|drink]::str", "features"], "shop": ["city"]}') == (
         parse_specs(TEXT)
@@ -67,6 +71,7 @@ def test_a_field_put_before_another_takes_nothing_from_it() -> None:
     ("text", "words"),
     [
         ("  name", "Line 1 is a field without a structure"),
+        ("a\n  b\n:\n  c", "Line 3 has no name before its colon"),
         ("a\n  b\n\na\n  c", "Line 4: two structures are called “a”"),
         ("a\n  b\n  b", "Line 3: structure “a” has two fields called “b”"),
         ("a\n  b\nc", "Structure “c” has no field"),
@@ -92,6 +97,7 @@ def test_lines_that_cannot_be_read_are_named(text: str, words: str) -> None:
         ("a", {"name": " b"}),
         ("a", {"name": "b", "choices": ["x|y", "z"]}),
         ("{a", {"name": "b"}),
+        ("a:", {"name": "b"}),
     ],
 )
 def test_what_a_spec_cannot_hold_is_refused(structure: str, field: dict[str, Any]) -> None:

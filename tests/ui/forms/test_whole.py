@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gliner2_core import RegexValidator, Schema
-from ui.forms.builder import STRUCTURE_FORM
+from ui.forms.builder import STRUCTURE_FORM, untold_words
 from ui.forms.labels import parse_labels, write_labels
 from ui.forms.whole import CLASSIFICATION_FORM, ENTITY_FORM, filled
 from ui.messages import PageError
@@ -68,3 +68,14 @@ def test_written_labels_are_read_back() -> None:
         "city": {"description": "at the sea, or so: a port", "threshold": 0.5},
     }
     assert parse_labels(write_labels(labels), most=5) == labels
+
+
+def test_what_specs_do_not_show_is_said() -> None:
+    schema = Schema()
+    schema.structure("order").field("number", "str", validators=[RegexValidator("a+")]).field("sum", threshold=0.3)
+    assert untold_words(schema) == "Field specs have no place for thresholds and rules of fields; the form keeps them."
+    schema = Schema()
+    schema.structure("order").field("number")
+    assert untold_words(schema) == ""
+    schema.structure("a:").field("b")
+    assert "cannot show all of it" in untold_words(schema)
