@@ -48,20 +48,31 @@ def queue_page(session: Session, asked: QueueFilter, after: Cursor | None, most:
     return QueuePage(lines, None if last is None else (last.key, last.id))
 
 
+def matching(session: Session, asked: QueueFilter, words: str) -> list[tuple[int, str, Status | None]]:
+    """Return id, text and the annotator's status of a queue's records whose text has some words, in any case.
+
+    Raises:
+        OutputError: If the status is none.
+    """
+    columns = select(RecordRow.id, Document.text, Annotation.status)
+    query = _joined(asked, columns)
+    found = session.execute(query.where(Document.text.icontains(words, autoescape=True)).order_by(RecordRow.id))
+    return [(one.id, one.text, cast(Status | None, one.status)) for one in found]
+
+
 def _filtered(asked: QueueFilter, key: Any) -> Select[Any]:
-    query = (
-        select(
-            RecordRow.id,
-            func.substr(Document.text, 1, SHOWN).label("beginning"),
-            RecordRow.least_confidence,
-            Annotation.status,
-            key.label("key"),
-        )
-        .join(Document, Document.id == RecordRow.document_id)
+    beginning = func.substr(Document.text, 1, SHOWN).label("beginning")
+    shown = select(RecordRow.id, beginning, RecordRow.least_confidence, Annotation.status, key.label("key"))
+    return _joined(asked, shown)
+
+
+def _joined(asked: QueueFilter, query: Any) -> Select[Any]:
+    return (
+        query.join(Document, Document.id == RecordRow.document_id)
         .outerjoin(Annotation, and_(Annotation.record_id == RecordRow.id, Annotation.annotator == asked.annotator))
         .where(RecordRow.project_id == select(Project.id).where(Project.name == asked.project).scalar_subquery())
+        .where(*_conditions(asked))
     )
-    return query.where(*_conditions(asked))
 
 
 def _conditions(asked: QueueFilter) -> list[ColumnElement[bool]]:

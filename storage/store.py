@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from storage import relabelling, rows
+from storage import rows
+from storage.bulk_edits import BulkEdits
 from storage.effort import seconds_of
 from storage.engine import open_engine, reading, url_of, writing
 from storage.errors import NotFoundError, OutputError
@@ -20,7 +21,6 @@ from storage.outputs import Output
 from storage.queue import queue_page
 from storage.queues import Cursor, QueueFilter, QueuePage
 from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts, Unread
-from storage.relabelling import Relabelling
 from storage.runs import Runs
 from storage.versions import Key, Version, write_version
 
@@ -48,6 +48,11 @@ class AnnotationStore:
     def runs(self) -> Runs:
         """Training runs."""
         return Runs(self.engine)
+
+    @property
+    def bulk(self) -> BulkEdits:
+        """Changes of many records in one step."""
+        return BulkEdits(self.engine)
 
     def close(self) -> None:
         """Close all connections."""
@@ -295,45 +300,6 @@ class AnnotationStore:
         """
         with reading(self.engine) as session:
             return queue_page(session, asked, after, most)
-
-    def relabel(self, project: str, label: str, becomes: str | None, *, is_preview: bool = False) -> Relabelling:
-        """Rename an entity label over a project, merge it into another one, or delete it with its mentions; one step.
-
-        Args:
-            project: Its name.
-            label: The label.
-            becomes: Its new name, which may be a label that is there; None deletes it.
-            is_preview: Change nothing, tell what would be.
-
-        Raises:
-            NotFoundError: If no record of the project has the label.
-            RelabellingError: If it cannot be done; says why.
-            DatabaseError: If nothing could be stored.
-        """
-        if is_preview:
-            with reading(self.engine) as session:
-                return relabelling.preview(session, project, label, becomes)
-        with writing(self.engine) as session:
-            return relabelling.apply(session, project, label, becomes)
-
-    def entity_labels(self, project: str) -> list[str]:
-        """Return the entity labels that a project's records are asked for, in alphabetical order.
-
-        Raises:
-            DatabaseError: If the database cannot be read.
-        """
-        with reading(self.engine) as session:
-            return relabelling.labels_of(session, project)
-
-    def undo_relabel(self, project: str) -> tuple[str, str | None]:
-        """Undo the newest such change of a project; returns the label that is back and what it had become.
-
-        Raises:
-            RelabellingError: If there is none, or its records were saved since.
-            DatabaseError: If nothing could be stored.
-        """
-        with writing(self.engine) as session:
-            return relabelling.undo(session, project)
 
     def annotated(self, project: str, status: Status = "submitted") -> Iterator[Record]:
         """Yield the annotations of a project that have a status, each with its record, in the order of their first version.

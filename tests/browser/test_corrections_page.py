@@ -299,3 +299,25 @@ def test_a_label_is_renamed_over_the_project_and_back(tab: Page) -> None:
     expect(tab.locator(".se-palette")).not_to_contain_text("human being")
     assert spans(tab) == [("person", 2, 9)]
     assert Axe().run(tab, "#labels").response["violations"] == []
+
+
+def test_every_occurrence_in_the_queue_is_labelled_and_undone(tab: Page) -> None:
+    tab.locator("#corrections-submit").click()
+    expect(tab.locator("#corrections-status")).to_contain_text("submitted. Record")
+    tab.get_by_role("button", name="Label every occurrence in the queue").click()
+    tab.locator("#every-words textarea, #every-words input").first.fill("Oxford")
+    tab.locator("#every-preview").click()
+    expect(tab.locator("#every-status")).to_contain_text("Choose the label")
+    tab.locator("#every-label input").click()
+    tab.get_by_role("option", name="city", exact=True).click()
+    expect(tab.locator("#every-change")).to_be_disabled()
+    tab.locator("#every-preview").click()
+    expect(tab.locator("#every-status")).to_contain_text("gets the label “city” 4 times in 2 records of this queue, as drafts")
+    expect(tab.locator("#every-status li")).to_have_count(4)
+    tab.locator("#every-change").click()
+    expect(tab.locator("#every-status")).to_contain_text("Done. “Oxford” gets the label “city” 4 times")
+    expect(tab.locator("#corrections-counts")).to_contain_text("2 drafts")
+    expect(tab.locator(".se-chip[data-label='city']")).to_have_count(2)
+    tab.locator("#every-undo").click()
+    expect(tab.locator("#every-status")).to_contain_text("2 records are as before, as drafts")
+    expect(tab.locator(".se-chip[data-label='city']")).to_have_count(0)

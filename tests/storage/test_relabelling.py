@@ -29,10 +29,10 @@ def filled(any_store: AnnotationStore) -> AnnotationStore:
 
 
 def test_a_label_is_renamed_everywhere_and_nothing_is_lost(filled: AnnotationStore) -> None:
-    seen = filled.relabel("p", "person", "human being", is_preview=True)
+    seen = filled.bulk.relabel("p", "person", "human being", is_preview=True)
     assert (seen.records, seen.corrections, seen.mentions, seen.is_merge) == (2, 1, 1, False)
     assert labels(filled.record(1, "ann").prediction) == ["person", "city"]
-    assert filled.relabel("p", "person", "human being") == seen
+    assert filled.bulk.relabel("p", "person", "human being") == seen
     record = filled.record(1, "ann")
     assert record.schema["entities"] == {"human being": {"description": "Somebody"}, "city": {}, "town": {"threshold": 0.3}}
     assert record.head is not None
@@ -53,7 +53,7 @@ def test_a_label_is_renamed_everywhere_and_nothing_is_lost(filled: AnnotationSto
 
 
 def test_a_label_becomes_one_that_is_there(filled: AnnotationStore) -> None:
-    done = filled.relabel("p", "town", "city")
+    done = filled.bulk.relabel("p", "town", "city")
     assert (done.is_merge, done.corrections, done.mentions) == (True, 1, 1)
     record = filled.record(1, "ann")
     assert list(record.schema["entities"]) == ["person", "city"]
@@ -67,10 +67,10 @@ def test_a_label_becomes_one_that_is_there(filled: AnnotationStore) -> None:
 
 def test_a_label_is_deleted_and_comes_back(filled: AnnotationStore) -> None:
     before = [filled.record(number, "ann") for number in (1, 2, 3)]
-    filled.relabel("p", "city", None)
+    filled.bulk.relabel("p", "city", None)
     assert labels(filled.record(2, "ann").prediction) == ["person"]
     assert list(filled.record(1, "ann").schema["entities"]) == ["person", "town"]
-    assert filled.undo_relabel("p") == ("city", None)
+    assert filled.bulk.undo_relabel("p") == ("city", None)
     after = [filled.record(number, "ann") for number in (1, 2, 3)]
     assert [(one.schema, one.prediction, one.prediction_id) for one in after] == [
         (one.schema, one.prediction, one.prediction_id) for one in before
@@ -81,44 +81,44 @@ def test_a_label_is_deleted_and_comes_back(filled: AnnotationStore) -> None:
     assert [one.action for one in filled.history(1, "ann")] == ["save", "relabel 1", "undo relabel 1"]
     assert [line.record_id for line in filled.queue(QueueFilter("p", "ann", status=None, label="city")).lines] == [1, 2]
     with pytest.raises(RelabellingError, match="no change of a label that could be undone"):
-        filled.undo_relabel("p")
+        filled.bulk.undo_relabel("p")
 
 
 def test_two_changes_are_undone_from_the_newest_on(filled: AnnotationStore) -> None:
-    filled.relabel("p", "city", "place")
-    filled.relabel("p", "place", "settlement")
-    assert filled.undo_relabel("p") == ("place", "settlement")
-    assert filled.undo_relabel("p") == ("city", "place")
+    filled.bulk.relabel("p", "city", "place")
+    filled.bulk.relabel("p", "place", "settlement")
+    assert filled.bulk.undo_relabel("p") == ("place", "settlement")
+    assert filled.bulk.undo_relabel("p") == ("city", "place")
     assert labels(filled.record(2, "ann").prediction) == ["person", "city"]
 
 
 def test_what_was_saved_since_is_not_undone(filled: AnnotationStore) -> None:
-    filled.relabel("p", "city", "place")
+    filled.bulk.relabel("p", "city", "place")
     kept = filled.save(2, "ben", Output(), "submitted", seen=0)
     with pytest.raises(RelabellingError, match="record 2 was saved by ben since"):
-        filled.undo_relabel("p")
+        filled.bulk.undo_relabel("p")
     assert filled.record(2, "ben").head == kept
     assert labels(filled.record(2, "ben").prediction) == ["person", "place"]
 
 
 def test_what_cannot_be_done_is_refused_and_changes_nothing(filled: AnnotationStore) -> None:
     with pytest.raises(NotFoundError, match="no record of 'p' is asked for the label 'x'; labels: city, person, town"):
-        filled.relabel("p", "x", "y")
+        filled.bulk.relabel("p", "x", "y")
     for becomes, words in (("", "a label has 1 to 300 characters"), ("city", "is called 'city' already")):
         with pytest.raises(RelabellingError, match=words):
-            filled.relabel("p", "city", becomes)
+            filled.bulk.relabel("p", "city", becomes)
     filled.add_texts("alone", [TEXT], {"entities": {"city": {}}})
     with pytest.raises(RelabellingError, match="all that some records are asked for"):
-        filled.relabel("alone", "city", None)
+        filled.bulk.relabel("alone", "city", None)
     filled.add_texts("p", [f"{TEXT} 2"], {"entities": {"person": {"description": "Somebody"}, "town": {"threshold": 0.3}}})
     with pytest.raises(RelabellingError, match="1 texts are there twice"):
-        filled.relabel("p", "city", None)
+        filled.bulk.relabel("p", "city", None)
     assert labels(filled.record(2, "ann").prediction) == ["person", "city"]
 
 
 def test_other_parts_of_a_schema_stay(any_store: AnnotationStore) -> None:
     any_store.add_prediction("p", TEXT, {**SCHEMA, "entity_attributes": {"person": {}}}, PREDICTED, Checkpoint("m"))
-    any_store.relabel("p", "person", "human")
+    any_store.bulk.relabel("p", "person", "human")
     schema = any_store.record(1, "ann").schema
     assert schema == {
         **SCHEMA,

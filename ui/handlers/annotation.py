@@ -328,9 +328,12 @@ def is_blind(record: Record, share: float) -> bool:
 
     The same ones each time, and more of them where the share grows.
     """
-    if record.head is not None or record.prediction is None:
-        return False
-    return crc32(str(record.id).encode()) % 100 < share
+    return record.head is None and record.prediction is not None and is_in_share(record.id, share)
+
+
+def is_in_share(record_id: int, share: float) -> bool:
+    """Whether a record is one of a share of all, in percent: the same ones each time."""
+    return crc32(str(record_id).encode()) % 100 < share
 
 
 def _about(record: Record) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def labels_of(services: Services, project: str) -> list[str]:
     """Return the entity labels that a project's records are asked for."""
-    return services.store().entity_labels(project)
+    return services.store().bulk.entity_labels(project)
 
 
 def seen_before(services: Services, project: str, label: str | None, becomes: str) -> str:
@@ -24,7 +24,7 @@ def seen_before(services: Services, project: str, label: str | None, becomes: st
         PageError: If no label is chosen.
         StorageError: If it cannot be done.
     """
-    change = services.store().relabel(project, _chosen(label), _new(becomes), is_preview=True)
+    change = services.store().bulk.relabel(project, _chosen(label), _new(becomes), is_preview=True)
     return f"{_told(change)} Nothing is changed yet."
 
 
@@ -35,7 +35,7 @@ def changed(services: Services, project: str, label: str | None, becomes: str) -
         PageError: If no label is chosen.
         StorageError: If it cannot be done.
     """
-    return f"Done. {_told(services.store().relabel(project, _chosen(label), _new(becomes)))}"
+    return f"Done. {_told(services.store().bulk.relabel(project, _chosen(label), _new(becomes)))}"
 
 
 def undone(services: Services, project: str) -> str:
@@ -44,7 +44,7 @@ def undone(services: Services, project: str) -> str:
     Raises:
         StorageError: If there is none, or its records were saved since.
     """
-    label, becomes = services.store().undo_relabel(project)
+    label, becomes = services.store().bulk.undo_relabel(project)
     return f"“{label}” is back" + (f", “{becomes}” is what it was before." if becomes else " with its mentions.")
 
 

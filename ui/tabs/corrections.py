@@ -14,6 +14,7 @@ from ui.handlers.exports import EXPORTS
 from ui.lenient_slider import LenientSlider
 from ui.services import Services
 from ui.span_editor import SpanEditor
+from ui.tabs.every_part import EveryPart, build_every_part
 from ui.tabs.import_part import ImportPart, build_import_part
 from ui.tabs.labels_part import LabelsPart, build_labels_part
 from ui.tabs.quality_part import build_quality_part
@@ -51,6 +52,7 @@ class CorrectionsTab:
     export: gr.Button
     archive: gr.File
     importing: ImportPart
+    every: EveryPart
     labels: LabelsPart
     training: TrainingPart
 
@@ -107,6 +109,7 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
                 )  # fmt: skip
                 bring_back = gr.Button("Bring it back", elem_id="corrections-bring-back")
             importing = build_import_part(tabs)
+            every = build_every_part()
             labels = build_labels_part()
             with gr.Accordion("Export", open=False, elem_id="corrections-export"):
                 kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
@@ -116,5 +119,5 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
     training = build_training_part()
     return CorrectionsTab(
         project, annotator, show, order, search, label, most, blind, open_, counts, queue, former, further, editor, status,
-        submit, skip, back, discard, versions, bring_back, kind, export, archive, importing, labels, training,
+        submit, skip, back, discard, versions, bring_back, kind, export, archive, importing, every, labels, training,
     )  # fmt: skip

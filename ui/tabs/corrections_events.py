@@ -19,6 +19,7 @@ from ui.services import Services
 from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import STORE_QUEUE
+from ui.tabs.every_part import wire_every_part
 from ui.tabs.import_part import wire_import_part
 from ui.tabs.labels_part import wire_labels_part
 from ui.tabs.model_bar import ModelBar
@@ -60,6 +61,7 @@ def wire_corrections_tab(
     parts.back.click(events.back, desk, shown, **STORE_QUEUE)
     who = [parts.project, parts.annotator]
     wire_import_part(services, parts.importing, tabs, who, bar.choice.model, lambda event: event.then(**opening))
+    wire_every_part(services, parts.every, parts.project, desk, lambda event: event.then(**opening))
     wire_labels_part(services, parts.labels, parts.project, lambda event: event.then(**opening))
     # While records are read behind the page, what was found shows in the list; the open record stays as it is.
     parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)

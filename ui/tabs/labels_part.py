@@ -13,7 +13,8 @@ from ui import render
 from ui.handlers.relabel import changed, labels_of, seen_before, undone
 from ui.messages import logged_words
 from ui.services import Services
-from ui.tabs.events import PRIVATE, STORE_QUEUE
+from ui.tabs.bulk_part import BulkPart, build_bulk_part, wire_bulk_part
+from ui.tabs.events import STORE_QUEUE
 
 ABOUT = (
     "For a whole project, in one step that can be undone. Corrections get a new version, what the model said is kept "
@@ -28,10 +29,7 @@ class LabelsPart:
     folded: gr.Accordion
     label: gr.Dropdown
     becomes: gr.Textbox
-    preview: gr.Button
-    change: gr.Button
-    undo: gr.Button
-    status: gr.HTML
+    bulk: BulkPart
 
 
 def build_labels_part() -> LabelsPart:
@@ -43,12 +41,7 @@ def build_labels_part() -> LabelsPart:
             label="Becomes", max_lines=1, placeholder="Empty deletes it", elem_id="labels-becomes",
             info="A label that is there already takes its mentions.",
         )  # fmt: skip
-        with gr.Row(elem_classes="wb-schema"):
-            preview = gr.Button("See what would change", size="sm", elem_id="labels-preview")
-            change = gr.Button("Change it", size="sm", interactive=False, elem_id="labels-change")
-            undo = gr.Button("Undo the last change", size="sm", elem_id="labels-undo")
-        status = gr.HTML("", elem_id="labels-status", elem_classes="wb-schema-status")
-    return LabelsPart(folded, label, becomes, preview, change, undo, status)
+        return LabelsPart(folded, label, becomes, build_bulk_part("labels", "Change it"))
 
 
 def wire_labels_part(
@@ -62,39 +55,24 @@ def wire_labels_part(
         project: Whose labels.
         then: Shows the queue anew after an event.
     """
-
-    def listed(name: str) -> Any:
-        try:
-            return gr.Dropdown(choices=labels_of(services, name))
-        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-            logged_words(error)
-            return gr.skip()
-
-    def looked(name: str, label: str | None, becomes: str) -> tuple[str, Any]:
-        try:
-            return render.note(seen_before(services, name, label, becomes)), gr.Button(interactive=True)
-        except Exception as error:  # noqa: BLE001 - see above
-            return render.problem(logged_words(error)), gr.Button(interactive=False)
-
-    def done(name: str, label: str | None, becomes: str) -> tuple[str, Any, Any]:
-        return told(lambda: changed(services, name, label, becomes), name)
-
-    def back(name: str) -> tuple[str, Any, Any]:
-        return told(lambda: undone(services, name), name)
-
-    def told(work: Callable[[], str], name: str) -> tuple[str, Any, Any]:
-        try:
-            words = work()
-            return render.note(words), gr.Button(interactive=False), gr.Dropdown(labels_of(services, name), value=None)
-        except Exception as error:  # noqa: BLE001 - see above
-            return render.problem(logged_words(error)), gr.Button(interactive=False), gr.skip()
-
-    asked, answered = [project, part.label, part.becomes], [part.status, part.change, part.label]
+    refresh: dict[str, Any] = {
+        "fn": lambda name: listed_labels(services, name), "inputs": project, "outputs": part.label, **STORE_QUEUE,
+    }  # fmt: skip
     for start in (part.folded.expand, project.input):
-        start(listed, project, part.label, **STORE_QUEUE)
-    part.preview.click(looked, asked, [part.status, part.change], **STORE_QUEUE)
-    # What is changed is what was seen before.
-    for edit in (part.label.input, part.becomes.input, project.input):
-        edit(lambda: (gr.Button(interactive=False), ""), None, [part.change, part.status], queue=False, **PRIVATE)
-    then(part.change.click(done, asked, answered, **STORE_QUEUE))
-    then(part.undo.click(back, project, answered, **STORE_QUEUE))
+        start(**refresh)
+    wire_bulk_part(
+        services, part.bulk, [project, part.label, part.becomes], [part.label, part.becomes, project],
+        seen=lambda *values: render.note(seen_before(*values)),
+        done=lambda *values: render.note(changed(*values)),
+        undone=lambda services, name, *_: render.note(undone(services, name)),
+        then=lambda event: then(event.then(**refresh)),
+    )  # fmt: skip
+
+
+def listed_labels(services: Services, project: str) -> Any:
+    """Return the update of a list of a project's entity labels; nothing is chosen in it."""
+    try:
+        return gr.Dropdown(labels_of(services, project), value=None)
+    except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+        logged_words(error)
+        return gr.skip()

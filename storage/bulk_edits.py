@@ -1,0 +1,102 @@
+"""Changes of many records in one step, each seen before and undone in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from storage import occurrences, relabelling
+from storage.engine import reading, writing
+from storage.occurrences import Occurrences
+from storage.queues import QueueFilter
+from storage.relabelling import Relabelling
+
+
+class BulkEdits:
+    """The verbs; one verb, one transaction.
+
+    Args:
+        engine: Of the store.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def relabel(self, project: str, label: str, becomes: str | None, *, is_preview: bool = False) -> Relabelling:
+        """Rename an entity label over a project, merge it into another one, or delete it with its mentions; one step.
+
+        Args:
+            project: Its name.
+            label: The label.
+            becomes: Its new name, which may be a label that is there; None deletes it.
+            is_preview: Change nothing, tell what would be.
+
+        Raises:
+            NotFoundError: If no record of the project has the label.
+            RelabellingError: If it cannot be done; says why.
+            DatabaseError: If nothing could be stored.
+        """
+        if is_preview:
+            with reading(self.engine) as session:
+                return relabelling.preview(session, project, label, becomes)
+        with writing(self.engine) as session:
+            return relabelling.apply(session, project, label, becomes)
+
+    def entity_labels(self, project: str) -> list[str]:
+        """Return the entity labels that a project's records are asked for, in alphabetical order.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return relabelling.labels_of(session, project)
+
+    def undo_relabel(self, project: str) -> tuple[str, str | None]:
+        """Undo the newest such change of a project; returns the label that is back and what it had become.
+
+        Raises:
+            RelabellingError: If there is none, or its records were saved since.
+            DatabaseError: If nothing could be stored.
+        """
+        with writing(self.engine) as session:
+            return relabelling.undo(session, project)
+
+    def label_every(
+        self,
+        asked: QueueFilter,
+        words: str,
+        label: str,
+        is_hidden: Callable[[int], bool] = lambda _: False,
+        *,
+        is_preview: bool = False,
+    ) -> Occurrences:
+        """Label every occurrence of some words in the records of a queue that its annotator has not finished; one step.
+
+        Args:
+            asked: Which queue, and whose.
+            words: Exactly as they stand in the texts.
+            label: An entity label.
+            is_hidden: Whether an untouched record begins without what the model said.
+            is_preview: Change nothing, tell what would be.
+
+        Raises:
+            OccurrencesError: If the words or the label are none.
+            OutputError: If the queue's status is none.
+            DatabaseError: If nothing could be stored.
+        """
+        with (reading if is_preview else writing)(self.engine) as session:
+            return occurrences.label_every(session, asked, words, label, is_hidden, is_preview=is_preview)
+
+    def undo_label_every(self, project: str, annotator: str) -> tuple[int, int]:
+        """Undo the annotator's newest such labelling of a project.
+
+        Returns:
+            How many records are as they were, and how many stay because they were saved since.
+
+        Raises:
+            OccurrencesError: If there is none, or all its records were saved since.
+            DatabaseError: If nothing could be stored.
+        """
+        with writing(self.engine) as session:
+            return occurrences.undo(session, project, annotator)
