@@ -51,7 +51,9 @@ def _restore(database: str | None, options: argparse.Namespace) -> str:
 def _export(database: str | None, options: argparse.Namespace) -> str:
     store = AnnotationStore(database)
     try:
-        written = export(store, options.project, options.out, options.format)
+        written = export(
+            store, options.project, options.out, options.format, annotator=options.annotator, label=options.label
+        )
     finally:
         store.close()
     lines = [f"{options.out / name}: {one['records']} records" for name, one in written.files.items()]
@@ -116,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--project", default="default", help="(default)")
     one.add_argument("--out", type=Path, required=True, help="folder for train.jsonl, dev.jsonl, test.jsonl, export.json")
     one.add_argument("--format", choices=tuple(FORMATS), default="gliner2", help="(gliner2)")
+    one.add_argument("--annotator", metavar="NAME", help="only this person's corrections (everybody's)")
+    one.add_argument("--label", help="only corrections that hold this label, field, relation or class (all)")
     one.set_defaults(run=_export)
     one = commands.add_parser(
         "import", parents=[again], help="store corrections made elsewhere; a line that cannot be used is named"

@@ -17,7 +17,7 @@ from storage.formats.label_studio import label_studio_config
 from storage.formats.tables import table_rows, write_parquet
 from storage.formats.tally import Tally
 from storage.hashing import Split
-from storage.records import Record
+from storage.records import Exported, Record
 from storage.store import AnnotationStore
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
@@ -44,14 +44,24 @@ class Written:
     header: Path
 
 
-def export(store: AnnotationStore, project: str, folder: Path, format: str = "gliner2") -> Written:
+def export(
+    store: AnnotationStore,
+    project: str,
+    folder: Path,
+    format: str = "gliner2",
+    *,
+    annotator: str | None = None,
+    label: str | None = None,
+) -> Written:
     """Write the submitted records of a project into a folder: a file a split, and `export.json`.
 
     Args:
-        store: Read only.
+        store: Remembers that the files left it.
         project: Its name.
         folder: Made where missing; files of an earlier export there are replaced once the new ones are whole.
         format: One of `FORMATS`.
+        annotator: Only this person's corrections; None for all.
+        label: Only those that hold it: a label, field, relation or chosen class; None for all.
 
     Raises:
         NotFoundError: If there is no such project.
@@ -65,15 +75,18 @@ def export(store: AnnotationStore, project: str, folder: Path, format: str = "gl
         raise NotFoundError(f"there is no project {project!r}; there are: {', '.join(store.projects()) or 'none'}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(store, project, folder, format, chosen)
+        filters = {name: value for name, value in (("annotator", annotator), ("label", label)) if value is not None}
+        return _write(store, project, folder, format, chosen, filters)
     except OSError as error:
         raise ExportError(f"{folder}: the export cannot be written: {error.strerror or error}") from error
 
 
-def _write(store: AnnotationStore, project: str, folder: Path, name: str, format: Format) -> Written:
+def _write(
+    store: AnnotationStore, project: str, folder: Path, name: str, format: Format, filters: Mapping[str, str]
+) -> Written:
     tally, counts, schemas = Tally(), Counter[str](), dict[str, Mapping[str, Any]]()
     partial = {split: folder / f"{split}{format.suffix}{PARTIAL}" for split in SPLITS}
-    records = _noted(store.annotated(project), schemas)
+    records = _noted(store.annotated(project, annotator=filters.get("annotator"), label=filters.get("label")), schemas)
     if format.is_parquet:
         _write_tables(records, partial, counts)
     else:
@@ -81,8 +94,11 @@ def _write(store: AnnotationStore, project: str, folder: Path, name: str, format
     if not counts and not tally.unused:
         for path in partial.values():
             path.unlink()
+        if filters:
+            asked = " and ".join(f"{name} {value!r}" for name, value in filters.items())
+            raise ExportError(f"project {project!r} has no submitted record with {asked}")
         raise ExportError(f"project {project!r} has no submitted record yet; submit corrections first")
-    described = {}
+    described: dict[str, dict[str, Any]] = {}
     for split, path in partial.items():
         whole = path.replace(path.with_name(path.name.removesuffix(PARTIAL)))
         described[whole.name] = {"records": counts[split], "sha256": _digest(whole)}
@@ -90,12 +106,14 @@ def _write(store: AnnotationStore, project: str, folder: Path, name: str, format
         config = folder / "label_studio.xml"
         config.write_text(label_studio_config(schemas.values()), encoding="utf-8")
     header = {
-        "format": name, "project": project, "files": described,
+        "format": name, "project": project, **({"filters": dict(filters)} if filters else {}), "files": described,
         "schemas": sorted(hashlib.sha256(text.encode()).hexdigest() for text in schemas),
         "unused": dict(tally.unused), "notes": dict(tally.notes),
     }  # fmt: skip
     target = folder / "export.json"
     target.write_text(json.dumps(header, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    numbers = {file: one["records"] for file, one in described.items()}
+    store.note_export(project, Exported(name, filters, _digest(target), numbers))
     return Written(described, dict(tally.unused), dict(tally.notes), target)
 
 

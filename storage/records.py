@@ -119,6 +119,24 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that left the store.
+
+    Attributes:
+        filters: What was left out by whom it is or what it holds: `annotator`, `label`.
+        sha256: Of its header file, which holds those of the others.
+        counts: File → records.
+        created_at: When; None before it is stored.
+    """
+
+    format: str
+    filters: Mapping[str, str]
+    sha256: str
+    counts: Mapping[str, int]
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How far a project is.
 

@@ -15,12 +15,12 @@ from storage.engine import open_engine, reading, url_of, writing
 from storage.errors import NotFoundError, OutputError
 from storage.formats.incoming import Incoming
 from storage.migrate import migrate
-from storage.models import Annotation, Project, RecordRow, RevisionRow
+from storage.models import Annotation, ExportRow, Project, RecordRow, RevisionRow
 from storage.output_checks import check_output, check_text
 from storage.outputs import Output
 from storage.queue import queue_page
 from storage.queues import Cursor, QueueFilter, QueuePage
-from storage.records import STATUSES, Added, Checkpoint, Counts, Head, Record, Revision, Status, Texts, Unread
+from storage.records import STATUSES, Added, Checkpoint, Counts, Exported, Head, Record, Revision, Status, Texts, Unread
 from storage.runs import Runs
 from storage.versions import Key, Version, write_version
 
@@ -301,30 +301,67 @@ class AnnotationStore:
         with reading(self.engine) as session:
             return queue_page(session, asked, after, most)
 
-    def annotated(self, project: str, status: Status = "submitted") -> Iterator[Record]:
+    def annotated(
+        self, project: str, status: Status = "submitted", *, annotator: str | None = None, label: str | None = None
+    ) -> Iterator[Record]:
         """Yield the annotations of a project that have a status, each with its record, in the order of their first version.
 
         Read page by page, a short transaction each, so that writers never wait for an export.
+
+        Args:
+            project: Its name.
+            status: Of the annotations.
+            annotator: Only this person's; None for all.
+            label: Only those that hold it: a label, field, relation or chosen class; None for all.
 
         Raises:
             DatabaseError: If the database cannot be read.
         """
         last = 0
+        of_whom = () if annotator is None else (Annotation.annotator == annotator,)
         while True:
             with reading(self.engine) as session:
                 page = session.execute(
                     select(Annotation.id, Annotation.record_id, Annotation.annotator)
                     .join(RecordRow, RecordRow.id == Annotation.record_id)
                     .join(Project, Project.id == RecordRow.project_id)
-                    .where(Project.name == project, Annotation.status == status, Annotation.id > last)
+                    .where(Project.name == project, Annotation.status == status, Annotation.id > last, *of_whom)
                     .order_by(Annotation.id)
                     .limit(PAGE)
                 ).all()
                 records = [rows.record_of(session, one.record_id, one.annotator) for one in page]
-            yield from records
+            yield from (one for one in records if label is None or (one.head and label in one.head.output.labels()))
             if len(page) < PAGE:
                 return
             last = page[-1].id
+
+    def note_export(self, project: str, made: Exported) -> int:
+        """Remember which file left the store; returns the number under which it is remembered.
+
+        Raises:
+            DatabaseError: If nothing could be stored.
+        """
+        with writing(self.engine) as session:
+            row = ExportRow(
+                project_id=rows.project_id(session, project), format=made.format, filters=dict(made.filters),
+                sha256=made.sha256, counts=dict(made.counts),
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def exports(self, project: str) -> list[Exported]:
+        """Return which files of a project left the store, oldest first.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            found = select(ExportRow).join(Project, Project.id == ExportRow.project_id).where(Project.name == project)
+            return [
+                Exported(one.format, one.filters, one.sha256, one.counts, one.created_at)
+                for one in session.scalars(found.order_by(ExportRow.id))
+            ]
 
     def _save(self, key: Key, version: Version, seen: int) -> Head:
         if version.status not in STATUSES:

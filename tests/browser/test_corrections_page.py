@@ -179,12 +179,13 @@ def test_an_earlier_version_is_brought_back(tab: Page) -> None:
 def test_submitted_records_leave_as_training_data(tab: Page, tmp_path: Path) -> None:
     tab.locator("#corrections-export").get_by_text("Export").first.click()
     tab.locator("#corrections-export-run").click()
-    expect(tab.locator("#corrections-counts")).to_contain_text("has no submitted record yet")
+    status = tab.locator("#corrections-export-status")
+    expect(status).to_contain_text("has no submitted record yet")
     tab.locator(".se-text").focus()
     press(tab, "Control+Enter")
     expect(tab.locator("#corrections-status")).to_contain_text("submitted. Record", timeout=30_000)
     tab.locator("#corrections-export-run").click()
-    expect(tab.locator("#corrections-counts")).to_contain_text("1 record (", timeout=30_000)
+    expect(status).to_contain_text("1 record (", timeout=30_000)
     with tab.expect_download() as download:
         tab.locator("#corrections-archive a").first.click()
     path = tmp_path / "export.zip"
@@ -193,6 +194,9 @@ def test_submitted_records_leave_as_training_data(tab: Page, tmp_path: Path) -> 
         lines = b"".join(archive.read(f"{split}.jsonl") for split in ("train", "dev", "test")).splitlines()
     (record,) = [json.loads(line) for line in lines]
     assert record["output"]["entities"]["person"] == [{"text": TEXT[2:9], "start": 2, "end": 9}]
+    tab.get_by_label("Only those of").fill("Zoë")
+    tab.locator("#corrections-export-run").click()
+    expect(status).to_contain_text("no submitted record with annotator 'Zoë'")
 
 
 def test_what_a_document_holds_stays_text(tab: Page) -> None:
@@ -312,7 +316,9 @@ def test_every_occurrence_in_the_queue_is_labelled_and_undone(tab: Page) -> None
     tab.get_by_role("option", name="city", exact=True).click()
     expect(tab.locator("#every-change")).to_be_disabled()
     tab.locator("#every-preview").click()
-    expect(tab.locator("#every-status")).to_contain_text("gets the label “city” 4 times in 2 records of this queue, as drafts")
+    expect(tab.locator("#every-status")).to_contain_text(
+        "gets the label “city” 4 times in 2 records of this queue, as drafts"
+    )
     expect(tab.locator("#every-status li")).to_have_count(4)
     tab.locator("#every-change").click()
     expect(tab.locator("#every-status")).to_contain_text("Done. “Oxford” gets the label “city” 4 times")

@@ -141,3 +141,33 @@ def test_the_commands(store: AnnotationStore, tmp_path: Path, capsys: pytest.Cap
     assert "before-restore-1" in said
     assert main([*database, "restore", str(tmp_path / "nothing")]) == 1
     assert "restore: " in capsys.readouterr().err
+
+
+def test_only_what_is_asked_for_leaves_and_is_remembered(store: AnnotationStore, tmp_path: Path) -> None:
+    submitted(store)
+    other = added(store, f"{TEXT} again")
+    store.save(other.record_id, "bob", Output(), "submitted", seen=0)
+    of_bob = export(store, "news", tmp_path / "bob", "native", annotator="bob")
+    assert sum(one["records"] for one in of_bob.files.values()) == 1
+    warm = export(store, "news", tmp_path / "warm", label="warm")
+    assert sum(one["records"] for one in warm.files.values()) == 1
+    header = json.loads(warm.header.read_text(encoding="utf-8"))
+    assert header["filters"] == {"label": "warm"}
+    with pytest.raises(ExportError, match="no submitted record with annotator 'bob' and label 'warm'"):
+        export(store, "news", tmp_path / "none", annotator="bob", label="warm")
+    assert [(one.format, dict(one.filters), sum(one.counts.values())) for one in store.exports("news")] == [
+        ("native", {"annotator": "bob"}, 1),
+        ("gliner2", {"label": "warm"}, 1),
+    ]
+    assert store.exports("news")[1].sha256 == hashlib.sha256(warm.header.read_bytes()).hexdigest()
+    assert store.exports("other") == []
+
+
+def test_the_command_takes_the_same_filters(
+    store: AnnotationStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    submitted(store)
+    asked = ["--db", str(store.engine.url.database), "export", "--project", "news", "--out", str(tmp_path / "out")]
+    assert main([*asked, "--annotator", "ann", "--label", "person"]) == 0
+    assert main([*asked, "--annotator", "zoë"]) == 1
+    assert "no submitted record with annotator 'zoë'" in capsys.readouterr().err

@@ -15,7 +15,9 @@ EXPORTS = {format_.words: name for name, format_ in FORMATS.items()}
 """What the page offers → format."""
 
 
-def export_project(services: Services, project: str, kind: str, folder: Path) -> tuple[Path, str]:
+def export_project(
+    services: Services, project: str, kind: str, folder: Path, *, annotator: str = "", label: str = ""
+) -> tuple[Path, str]:
     """Write an archive of a file a split and export.json; reads the store.
 
     Args:
@@ -23,6 +25,8 @@ def export_project(services: Services, project: str, kind: str, folder: Path) ->
         project: Its name.
         kind: One of `EXPORTS`.
         folder: For the archive.
+        annotator: Only this person's; empty for everybody's.
+        label: Only corrections that hold it; empty for all.
 
     Returns:
         The archive, and what is in it in words.
@@ -36,7 +40,10 @@ def export_project(services: Services, project: str, kind: str, folder: Path) ->
         raise PageError(f"Unknown export “{kind}”. Choose one of: {'; '.join(EXPORTS)}.")
     from storage.exports import export  # the database's libraries load when they are needed
 
-    written = export(services.store(), project or PROJECT, folder / "files", format_)
+    written = export(
+        services.store(), project or PROJECT, folder / "files", format_,
+        annotator=(annotator or "").strip() or None, label=(label or "").strip() or None,
+    )  # fmt: skip
     archive = Path(shutil.make_archive(str(folder / f"corrections-{format_}"), "zip", folder / "files"))
     total = sum(one["records"] for one in written.files.values())
     parts = ", ".join(f"{one['records']} {name.partition('.')[0]}" for name, one in written.files.items())

@@ -10,11 +10,11 @@ import gradio as gr
 from ui import render
 from ui.handlers.annotation import ORDERS, SHOWN
 from ui.handlers.corrections import PROJECT
-from ui.handlers.exports import EXPORTS
 from ui.lenient_slider import LenientSlider
 from ui.services import Services
 from ui.span_editor import SpanEditor
 from ui.tabs.every_part import EveryPart, build_every_part
+from ui.tabs.export_part import build_export_part
 from ui.tabs.import_part import ImportPart, build_import_part
 from ui.tabs.labels_part import LabelsPart, build_labels_part
 from ui.tabs.quality_part import build_quality_part
@@ -48,9 +48,6 @@ class CorrectionsTab:
     discard: gr.Button
     versions: gr.Dropdown
     bring_back: gr.Button
-    kind: gr.Dropdown
-    export: gr.Button
-    archive: gr.File
     importing: ImportPart
     every: EveryPart
     labels: LabelsPart
@@ -111,13 +108,10 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
             importing = build_import_part(tabs)
             every = build_every_part()
             labels = build_labels_part()
-            with gr.Accordion("Export", open=False, elem_id="corrections-export"):
-                kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
-                export = gr.Button("Export", elem_id="corrections-export-run")
-                archive = gr.File(label="Archive", interactive=False, visible=False, elem_id="corrections-archive")
+            build_export_part(services, project)
     build_quality_part(services, project)
     training = build_training_part()
     return CorrectionsTab(
         project, annotator, show, order, search, label, most, blind, open_, counts, queue, former, further, editor, status,
-        submit, skip, back, discard, versions, bring_back, kind, export, archive, importing, every, labels, training,
+        submit, skip, back, discard, versions, bring_back, importing, every, labels, training,
     )  # fmt: skip

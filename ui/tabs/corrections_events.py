@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,7 +11,6 @@ from ui import render
 from ui.handlers import annotation
 from ui.handlers.annotation import View
 from ui.handlers.corrections import PROJECT
-from ui.handlers.exports import export_project
 from ui.messages import logged_words
 from ui.services import Services
 from ui.state import Desk
@@ -66,7 +63,6 @@ def wire_corrections_tab(
     # While records are read behind the page, what was found shows in the list; the open record stays as it is.
     parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     wire_training_part(services, parts.training, parts.project, tab, bar)
-    parts.export.click(events.exported, [parts.project, parts.kind], [parts.archive, parts.counts], **STORE_QUEUE)
 
 
 class _Events:
@@ -142,15 +138,6 @@ class _Events:
         except Exception:  # noqa: BLE001 - opening the queue, which comes next, says why
             found = []
         return gr.Dropdown(choices=list(dict.fromkeys([PROJECT, *found])))
-
-    def exported(self, project: str, kind: str) -> Iterator[tuple[Any, str]]:
-        try:
-            # Gone at the end: by then the page has a copy of its own.
-            with TemporaryDirectory(prefix="workbench-") as folder:
-                archive, words = export_project(self._services, project, kind, Path(folder))
-                yield gr.File(str(archive), visible=True), render.note(words)
-        except Exception as error:  # noqa: BLE001 - see above
-            yield gr.File(visible=False), render.problem(logged_words(error))
 
     def _shown(self, work: Callable[[], View]) -> dict[Any, Any]:
         parts = self._parts
