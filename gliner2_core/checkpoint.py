@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
 from transformers.initialization import no_init_weights
 
+from gliner2_core.adapters import own_weights
 from gliner2_core.checks import MARKERS
 from gliner2_core.config import ModelConfig
 from gliner2_core.errors import CheckpointError, InputTypeError
@@ -74,8 +75,16 @@ def load_checkpoint(
     return LoadedCheckpoint(model.eval(), encoder_config, tokenizer, info)
 
 
-def locate(name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_options: Any) -> tuple[Path, CheckpointInfo]:
+def locate(
+    name: str | os.PathLike[str] | None, *, subfolder: str = "", marker: str = "config.json", **hub_options: Any
+) -> tuple[Path, CheckpointInfo]:
     """Find the folder of a checkpoint, fetching it from the hub where `name` is a hub id.
+
+    Args:
+        name: None, a folder, or `owner/name` on the hub.
+        subfolder: Where the checkpoint lies inside it.
+        marker: File without which a folder is none; an adapter has another one.
+        **hub_options: As of `load_checkpoint`.
 
     Raises:
         CheckpointError: If it cannot be found or fetched.
@@ -94,11 +103,11 @@ def locate(name: str | os.PathLike[str] | None, *, subfolder: str = "", **hub_op
     if path.is_file():
         raise CheckpointError(f"{os.fspath(name)!r} is a file; give the folder that holds the checkpoint")
     if path.is_dir():
-        return _checked_folder(path / subfolder), CheckpointInfo(str(name))
+        return _checked_folder(path / subfolder, marker), CheckpointInfo(str(name))
     text = os.fspath(name)
     if path.is_absolute() or text.startswith((".", "~")) or text.count("/") != 1 or (os.sep == "\\" and "\\" in text):
         raise CheckpointError(f"no such folder: {text!r}; give a checkpoint folder or a hub id of the form owner/name")
-    return _fetch(text, subfolder, hub_options)
+    return _fetch(text, subfolder, marker, hub_options)
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
@@ -176,7 +185,7 @@ def save_checkpoint(
     _write_json(path / "config.json", loaded.model.model_config.to_dict())
     loaded.encoder_config.save_pretrained(path / "encoder_config")
     loaded.tokenizer.save_pretrained(path)
-    weights = {name: tensor.detach().to(dtype).contiguous() for name, tensor in loaded.model.state_dict().items()}
+    weights = {name: tensor.detach().to(dtype).contiguous() for name, tensor in own_weights(loaded.model).items()}
     if shard_bytes is None:
         save_file(weights, path / _WEIGHTS, metadata={"format": "pt"})
     else:
@@ -205,13 +214,13 @@ def join_rows(pieces: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: parts[0] if len(parts) == 1 else torch.cat(parts) for name, parts in joined.items()}
 
 
-def _checked_folder(folder: Path) -> Path:
-    if not (folder / "config.json").is_file():
-        raise CheckpointError(f"{folder} is no checkpoint: it has no config.json")
+def _checked_folder(folder: Path, marker: str) -> Path:
+    if not (folder / marker).is_file():
+        raise CheckpointError(f"{folder} is no {'adapter' if 'adapter' in marker else 'checkpoint'}: it has no {marker}")
     return folder
 
 
-def _fetch(repo: str, subfolder: str, options: dict[str, Any]) -> tuple[Path, CheckpointInfo]:
+def _fetch(repo: str, subfolder: str, marker: str, options: dict[str, Any]) -> tuple[Path, CheckpointInfo]:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -226,7 +235,7 @@ def _fetch(repo: str, subfolder: str, options: dict[str, Any]) -> tuple[Path, Ch
             f"{repo!r} is no folder here and could not be fetched from the hub "
             f"(revision {options.get('revision') or 'main'}): {error}"
         ) from error
-    folder = _checked_folder(Path(snapshot) / subfolder)
+    folder = _checked_folder(Path(snapshot) / subfolder, marker)
     return folder, CheckpointInfo(repo, Path(snapshot).name)
 
 

@@ -35,6 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="JSONL with true answers, as for training")
     parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
+    parser.add_argument("--adapter", metavar="DIR", help="LoRA adapter to put on the model: a folder or hub id")
     parser.add_argument(
         "--suite", action="append", metavar="NAME", help="paper, structures, latency, all, or a set; repeatable"
     )
@@ -97,7 +98,7 @@ def _evaluate_files(args: argparse.Namespace) -> tuple[Report, Answers]:
     if loaded.faults:
         notes.append(f"faulty records left out: {loaded.skipped}; " + fault_report(loaded.faults))
     name = ", ".join(Path(file).name for file in args.files)
-    model = _load(args.model)
+    model = _load(args)
     with _progress() as progress:
         report = evaluate_examples(
             model, loaded.examples, name, args.limit, progress,
@@ -113,7 +114,7 @@ def _evaluate_suites(args: argparse.Namespace) -> tuple[Report, Answers]:
 
     for one in sets_named(args.suite):
         find_file(args.data, one.name)
-    model = _load(args.model)
+    model = _load(args)
     run = {"model": args.model, "weights": _fingerprint(model), "threshold": args.threshold, "limit": args.limit}
     answers = Answers(Path(f"{args.out}.answers.jsonl") if args.out else None, run)
     with _progress() as progress:
@@ -134,10 +135,13 @@ def _fingerprint(model: GLiNER2) -> str:
     return digest.hexdigest()[:16]
 
 
-def _load(model: str | None) -> GLiNER2:
+def _load(args: argparse.Namespace) -> GLiNER2:
     from gliner2_core.extractor import GLiNER2
 
-    return GLiNER2.from_pretrained() if model is None else GLiNER2.from_pretrained(model)
+    model = GLiNER2.from_pretrained(args.model)
+    if args.adapter is not None:
+        model.load_adapter(args.adapter)
+    return model
 
 
 @contextmanager

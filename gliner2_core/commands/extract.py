@@ -50,6 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--labels", metavar="A,B", help='entity labels, instead of --schema; "in quotes" if one holds a comma'
     )
     parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
+    parser.add_argument("--adapter", metavar="DIR", help="LoRA adapter to put on the model: a folder or hub id")
     parser.add_argument("--out", metavar="FILE", help="write there instead of to standard output")
     parser.add_argument("--column", metavar="NAME", help="column or key that holds the text (text, input, or the only one)")
     parser.add_argument("--whole", action="store_true", help="a .txt file or standard input is one text")
@@ -89,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
         if first is None:
             raise InputError(f"{args.file}: there is no text to extract from")
         model = GLiNER2.from_pretrained(args.model, word_splitter=args.word_splitter)
+        if args.adapter is not None:
+            model.load_adapter(args.adapter)
         options = {
             "threshold": args.threshold,
             "overlap_policy": args.overlap_policy,

@@ -19,6 +19,7 @@ _SETTINGS = {
     "method": "method", "epochs": "epochs", "max_steps": "max_steps", "batch_size": "batch_size",
     "encoder_lr": "encoder_learning_rate", "head_lr": "head_learning_rate", "replay": "replay", "patience": "patience",
     "seed": "seed", "save_steps": "save_steps", "precision": "precision",
+    "adapter": "is_adapter_only",
 }  # fmt: skip
 """Option → setting; what is not given is chosen by the number of records."""
 
@@ -55,6 +56,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     advanced = parser.add_argument_group("advanced settings")
     advanced.add_argument("--method", choices=("full", "lora", "heads"), help="what is trained")
+    advanced.add_argument(
+        "--adapter", action="store_true", default=None,
+        help="with --method lora: leave all that is learned as an adapter of a few MB, beside the model",
+    )  # fmt: skip
     advanced.add_argument("--epochs", type=float, metavar="N", help="most passes over the records")
     advanced.add_argument("--max-steps", type=int, metavar="N", help="optimizer steps, instead of --epochs")
     advanced.add_argument("--patience", type=int, metavar="N", help="with --dev: stop after N passes without a gain")
@@ -137,6 +142,8 @@ def _tell(result: TrainingResult) -> None:
             more = f" and {len(where) - 10} more" if len(where) > 10 else ""
             print(f"{what}: {', '.join(where[:10])}{more}", file=sys.stderr)
     print(f"model: {result.model_folder}")
+    if result.adapter_folder is not None:
+        print(f"adapter: {result.adapter_folder}")
 
 
 def _compare(metrics: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +55,7 @@ class SpanHead(nn.Module):
         starts = torch.relu(self.span_rep_layer["project_start"](word_states))
         ends = torch.relu(self.span_rep_layer["project_end"](word_states))
         joint = cast(nn.Linear, self._out_project()[0])
-        start_weight, end_weight = joint.weight.chunk(2, dim=1)
+        start_weight, end_weight = whole_weight(joint).chunk(2, dim=1)
         return SpanStates(nn.functional.linear(starts, start_weight), nn.functional.linear(ends, end_weight, joint.bias))
 
     def score(self, states: SpanStates, queries: Tensor) -> Tensor:
@@ -73,7 +73,7 @@ class SpanHead(nn.Module):
         """
         out = self._out_project()
         last = cast(nn.Linear, out[3])
-        folded = queries @ last.weight  # (B, Q, 4D)
+        folded = queries @ whole_weight(last)  # (B, Q, 4D)
         offset = queries @ last.bias  # (B, Q)
         padded = nn.functional.pad(states.ends, (0, 0, 0, self.max_width - 1))
         words = states.starts.shape[1]
@@ -89,6 +89,17 @@ class SpanHead(nn.Module):
 
     def _out_project(self) -> nn.Sequential:
         return cast(nn.Sequential, self.span_rep_layer["out_project"])
+
+
+def whole_weight(layer: nn.Linear) -> Tensor:
+    """Return a layer's weight, (outputs, inputs), with the low-rank update that may be on it.
+
+    Without it, whoever reads the weight and does not call the layer overlooks the update (gliner2 2.1.0 does).
+    """
+    update = getattr(layer, "get_delta_weight", None)
+    if update is None:
+        return layer.weight
+    return layer.weight + sum(update(name) for name in cast(Any, layer).active_adapters)
 
 
 def span_mask(word_mask: Tensor, max_width: int) -> Tensor:

@@ -38,6 +38,8 @@ class TrainingConfig:
         replay: Examples of the embedded checkpoint's own training to mix in, per example of one's own; 0 for none.
         patience: With dev examples: stop after so many passes over the examples without a better dev score.
         lora_rank, lora_alpha, lora_dropout: Of `lora`.
+        is_adapter_only: With `lora`: low-rank updates of the heads, too, instead of their own weights. The run then leaves
+            an adapter, a few MB that say all it learned.
         loss: Weights of the losses.
     """
 
@@ -62,6 +64,7 @@ class TrainingConfig:
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.0
+    is_adapter_only: bool = False
     loss: LossConfig = field(default_factory=LossConfig)
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class TrainingConfig:
         """
         if self.method not in METHODS:
             raise InputError(f"method must be one of {', '.join(METHODS)}, got {self.method!r}")
+        if self.is_adapter_only and self.method != "lora":
+            raise InputError(f"only method 'lora' leaves an adapter, got {self.method!r}")
         for name in ("batch_size", "save_steps", "logging_steps", "lora_rank", "lora_alpha", "patience"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")

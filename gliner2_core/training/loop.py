@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from gliner2_core.adapters import save_adapter
 from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
 from gliner2_core.errors import DataError
 from gliner2_core.modeling.encoder import window_of
@@ -26,7 +27,7 @@ from gliner2_core.training.early_stopping import DevScore
 from gliner2_core.training.example_records import examples_to_jsonl
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.replay import replay_examples
-from gliner2_core.training.run_folder import LOG_FILE, MODEL_FOLDER, claim, newest_checkpoint
+from gliner2_core.training.run_folder import ADAPTER_FOLDER, LOG_FILE, MODEL_FOLDER, claim, newest_checkpoint
 from gliner2_core.training.streams import batches_by_length, shuffled
 from gliner2_core.training.targets import TargetExample, build_targets
 from gliner2_core.training.trainer import Gliner2Trainer
@@ -50,6 +51,7 @@ class TrainingResult:
 
     Attributes:
         model_folder: The trained checkpoint; `GLiNER2.from_pretrained` and the reference package load it.
+        adapter_folder: The same as an adapter of the base, for `GLiNER2.load_adapter`; None of a run that makes none.
         steps: Optimizer steps done.
         best_step: The one whose weights were kept.
         examples: Examples trained on.
@@ -62,6 +64,7 @@ class TrainingResult:
     """
 
     model_folder: Path
+    adapter_folder: Path | None
     steps: int
     best_step: int
     examples: int
@@ -89,7 +92,8 @@ def train(
     Args:
         base: Checkpoint to start from: None for the embedded one, a folder or a hub id.
         examples: At least one.
-        run_folder: Gets `run.json`, `log.jsonl`, `checkpoint-N/` and `model/`; with dev examples `dev.jsonl`.
+        run_folder: Gets `run.json`, `log.jsonl`, `checkpoint-N/` and `model/`; with dev examples `dev.jsonl`; of a run that
+            makes an adapter `adapter/`, too.
         config: Settings.
         dev: Examples that say when to stop; the weights that score best on them are kept. None: the last ones are.
         on_progress: Called after every step.
@@ -126,12 +130,15 @@ def train(
         trainer.add_callback(stopping)
     trainer.resume(newest_checkpoint(run_folder))
     best_step = stopping.restore_best() if stopping else trainer.state.global_step
+    if config.is_adapter_only:
+        save_adapter(loaded.model, run_folder / ADAPTER_FOLDER, loaded.info.name)
     adapter.finish(loaded.model)
     log = [line for line in trainer.state.log_history if "loss" in line]
     (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
     save_checkpoint(run_folder / MODEL_FOLDER, loaded)
     return TrainingResult(
         run_folder / MODEL_FOLDER,
+        run_folder / ADAPTER_FOLDER if config.is_adapter_only else None,
         trainer.state.global_step,
         best_step,
         len(kept),

@@ -15,6 +15,7 @@ from gliner2_core.errors import InputError
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
 MODEL_FOLDER = "model"
+ADAPTER_FOLDER = "adapter"
 _STATE_FILE = "trainer_state.json"
 
 logger = logging.getLogger(__name__)

@@ -83,6 +83,31 @@ def test_lora_changes_linear_weights_of_the_encoder_but_no_embedding(tmp_path: P
     assert all(name.endswith("weight") and "embeddings" not in name and "LayerNorm" not in name for name in changed)
 
 
+def test_an_adapter_says_all_that_was_learned(tmp_path: Path) -> None:
+    result = run(
+        tmp_path / "run", method="lora", is_adapter_only=True, epochs=40, encoder_learning_rate=1e-2, head_learning_rate=1e-2
+    )
+    assert result.adapter_folder is not None
+    changed = differing(weights(tmp_path / "run"), read_weights(BASE))
+    assert any(name.startswith("span_rep.") for name in changed)
+    assert all(name.endswith("weight") and "embeddings" not in name and "LayerNorm" not in name for name in changed)
+    model, asked = GLiNER2.from_pretrained(BASE), {"tone": ["warm", "cold"]}
+    before = model.classify_text(TEXT, asked, include_confidence=True)
+    model.load_adapter(result.adapter_folder)
+    answer = model.classify_text(TEXT, asked, include_confidence=True)["tone"]
+    merged = GLiNER2.from_pretrained(result.model_folder).classify_text(TEXT, asked, include_confidence=True)["tone"]
+    assert answer["label"] == merged["label"]
+    assert answer["confidence"] == pytest.approx(merged["confidence"], abs=2e-5)
+    assert answer["confidence"] != pytest.approx(before["tone"]["confidence"], abs=1e-3)
+    model.unload_adapter()
+    assert model.classify_text(TEXT, asked, include_confidence=True) == before
+
+
+def test_only_lora_leaves_an_adapter() -> None:
+    with pytest.raises(InputError, match="only method 'lora' leaves an adapter"):
+        settings(is_adapter_only=True)
+
+
 def test_training_learns_its_records(tmp_path: Path) -> None:
     before = GLiNER2.from_pretrained(BASE).extract_entities(TEXT, ["person", "city"])
     result = run(tmp_path / "run", epochs=80, encoder_learning_rate=1e-3, head_learning_rate=2e-3)
