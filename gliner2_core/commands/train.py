@@ -19,7 +19,7 @@ _SETTINGS = {
     "method": "method", "epochs": "epochs", "max_steps": "max_steps", "batch_size": "batch_size",
     "encoder_lr": "encoder_learning_rate", "head_lr": "head_learning_rate", "replay": "replay", "patience": "patience",
     "seed": "seed", "save_steps": "save_steps", "precision": "precision",
-    "adapter": "is_adapter_only",
+    "adapter": "is_adapter_only", "accumulate": "accumulation",
 }  # fmt: skip
 """Option → setting; what is not given is chosen by the number of records."""
 
@@ -65,6 +65,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     advanced.add_argument("--patience", type=int, metavar="N", help="with --dev: stop after N passes without a gain")
     advanced.add_argument("--replay", type=float, metavar="X", help="general examples mixed in, per record of yours")
     advanced.add_argument("--batch-size", type=int, metavar="N", help="records per step")
+    advanced.add_argument("--accumulate", type=int, metavar="N", help="batches per optimizer step (1)")
     advanced.add_argument("--encoder-lr", type=float, metavar="X", help="learning rate of the encoder")
     advanced.add_argument("--head-lr", type=float, metavar="X", help="learning rate of the heads")
     advanced.add_argument("--seed", type=int, help="same seed, same result (42)")
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from gliner2_core.training.advice import parted
     from gliner2_core.training.fine_tune import fine_tune
+    from gliner2_core.training.processes import is_main
 
     dev_records = _load(args.dev, args.skip_faulty) if args.dev else []
     examples, dev = parted(_load(args.data, args.skip_faulty), dev_records)
@@ -102,8 +104,9 @@ def run(args: argparse.Namespace) -> int:
             args.model, examples, args.out, config,
             dev=dev, test=test, with_curve=args.curve, on_stage=watch.stage, on_progress=watch.progress,
         )  # fmt: skip
-    _tell(done.result)
-    _compare(done.metrics)
+    if is_main():
+        _tell(done.result)
+        _compare(done.metrics)
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from torch import Tensor, nn
 from transformers import PreTrainedConfig
@@ -13,6 +15,8 @@ from gliner2_core.modeling.classification_head import build_classifier
 from gliner2_core.modeling.count_head import build_count_embed, build_count_pred
 from gliner2_core.modeling.encoder import build_encoder, pool_words
 from gliner2_core.modeling.span_head import SpanHead
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Gliner2Model(nn.Module):
         self.classifier = build_classifier(hidden)
         self.count_pred = build_count_pred(hidden)
         self.count_embed = build_count_embed(config.counting_layer, hidden)
+
+    def forward(self, work: Callable[[Gliner2Model], Result]) -> Result:
+        """Do a piece of work with the model: what wraps models, such as torch's DistributedDataParallel, sees it so."""
+        return work(self)
 
     def states(self, batch: Batch) -> States:
         """Run the encoder once and pick the vectors that the heads read."""

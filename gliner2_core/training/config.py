@@ -22,7 +22,8 @@ class TrainingConfig:
         method: `full` trains everything, `lora` low-rank updates of the encoder and the heads, `heads` the heads alone.
         max_steps: Optimizer steps; None takes `epochs`.
         epochs: Passes over the examples.
-        batch_size: Texts per step.
+        batch_size: Texts per batch.
+        accumulation: Batches per optimizer step, in each process: as a larger batch, in the memory of a small one.
         encoder_learning_rate, head_learning_rate: Peak, per step. The paper's Table 5 has 1e-5 and 5e-4.
         weight_decay: Not applied to biases and layer norms.
         warmup_ratio: Share of the steps in which learning rates rise from 0.
@@ -47,6 +48,7 @@ class TrainingConfig:
     max_steps: int | None = None
     epochs: float = 3.0
     batch_size: int = 8
+    accumulation: int = 1
     encoder_learning_rate: float = 1e-5
     head_learning_rate: float = 5e-4
     weight_decay: float = 0.01
@@ -77,7 +79,7 @@ class TrainingConfig:
             raise InputError(f"method must be one of {', '.join(METHODS)}, got {self.method!r}")
         if self.is_adapter_only and self.method != "lora":
             raise InputError(f"only method 'lora' leaves an adapter, got {self.method!r}")
-        for name in ("batch_size", "save_steps", "logging_steps", "lora_rank", "lora_alpha", "patience"):
+        for name in ("batch_size", "accumulation", "save_steps", "logging_steps", "lora_rank", "lora_alpha", "patience"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
         for name in ("encoder_learning_rate", "head_learning_rate", "max_grad_norm"):

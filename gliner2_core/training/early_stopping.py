@@ -14,6 +14,7 @@ from gliner2_core.checkpoint import LoadedCheckpoint
 from gliner2_core.evaluation import evaluate_examples
 from gliner2_core.extractor import GLiNER2
 from gliner2_core.training.gold import TrainingExample
+from gliner2_core.training.processes import is_main
 
 DEV_FILE = "dev.jsonl"
 BEST_FILE = "best.safetensors"
@@ -80,6 +81,8 @@ class DevScore(TrainerCallback):
         tasks = evaluate_examples(self._extractor, self._examples, "dev").sets[0].tasks
         model.train(was_training)
         self._scores.append((step, sum(task.score for task in tasks) / len(tasks)))
+        if not is_main():
+            return
         if self._best_step() == step:
             trained = {
                 name: weight.detach().contiguous() for name, weight in model.named_parameters() if weight.requires_grad

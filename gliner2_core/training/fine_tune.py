@@ -16,6 +16,7 @@ from gliner2_core.extractor import GLiNER2
 from gliner2_core.training.config import TrainingConfig
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.loop import Progress, TrainingResult, train
+from gliner2_core.training.processes import is_main
 from gliner2_core.training.run_folder import MODEL_FOLDER
 
 METRICS_FILE = "metrics.json"
@@ -73,6 +74,8 @@ def fine_tune(
     Raises:
         DataError, InputError, CheckpointError, TrainingError: As of `train`.
     """
+    if not is_main():
+        return FineTuned(train(base, examples, run_folder, config, dev=dev), {})
     on_stage("before")
     before = _measured(base, test)
     on_stage("training")

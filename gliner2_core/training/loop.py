@@ -26,11 +26,12 @@ from gliner2_core.training.demands import check_demands
 from gliner2_core.training.early_stopping import DevScore
 from gliner2_core.training.example_records import examples_to_jsonl
 from gliner2_core.training.gold import TrainingExample
+from gliner2_core.training.processes import is_main
 from gliner2_core.training.replay import replay_examples
 from gliner2_core.training.run_folder import ADAPTER_FOLDER, LOG_FILE, MODEL_FOLDER, claim, newest_checkpoint
 from gliner2_core.training.streams import batches_by_length, shuffled
 from gliner2_core.training.targets import TargetExample, build_targets
-from gliner2_core.training.trainer import Gliner2Trainer
+from gliner2_core.training.trainer import Gliner2Trainer, batches_per_step
 
 LEAST_STEPS = 5
 """Fewest steps between two looks at the dev examples."""
@@ -110,14 +111,16 @@ def train(
     started = time.perf_counter()
     if not examples:
         raise DataError("there is no example to train on")
-    claim(run_folder, _facts(base, examples, dev, config))
+    if is_main():
+        claim(run_folder, _facts(base, examples, dev, config))
     torch.manual_seed(config.seed)
     loaded = load_checkpoint(base)
     kept, too_long, lost = _targets(loaded, examples, config)
     replayed = replay_examples(round(config.replay * len(kept)), seed=config.seed)
     mixed = [*kept, *_targets(loaded, replayed, config)[0]] if replayed else kept
     batches = _Epochs(mixed, PromptEncoder(loaded.tokenizer), config)
-    steps = config.max_steps or max(round(config.epochs * batches.per_epoch), 1)
+    per_epoch = max(round(batches.per_epoch / batches_per_step(config)), 1)
+    steps = config.max_steps or max(round(config.epochs * batches.per_epoch / batches_per_step(config)), 1)
     adapter.prepare(loaded.model, config)
     check_demands(loaded.model, run_folder)
     trainer = Gliner2Trainer(loaded.model, batches, config, steps, run_folder)
@@ -125,17 +128,18 @@ def train(
         trainer.add_callback(_Reporter(on_progress))
     stopping = None
     if dev:
-        every = max(batches.per_epoch, LEAST_STEPS)
+        every = max(per_epoch, LEAST_STEPS)
         stopping = DevScore(loaded, dev, every=every, patience=config.patience, run_folder=run_folder)
         trainer.add_callback(stopping)
     trainer.resume(newest_checkpoint(run_folder))
     best_step = stopping.restore_best() if stopping else trainer.state.global_step
-    if config.is_adapter_only:
+    if config.is_adapter_only and is_main():
         save_adapter(loaded.model, run_folder / ADAPTER_FOLDER, loaded.info.name)
     adapter.finish(loaded.model)
     log = [line for line in trainer.state.log_history if "loss" in line]
-    (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
-    save_checkpoint(run_folder / MODEL_FOLDER, loaded)
+    if is_main():
+        (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
+        save_checkpoint(run_folder / MODEL_FOLDER, loaded)
     return TrainingResult(
         run_folder / MODEL_FOLDER,
         run_folder / ADAPTER_FOLDER if config.is_adapter_only else None,

@@ -6,6 +6,8 @@ import logging
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from gliner2_core.errors import TrainingError
 from gliner2_core.training.collator import TrainingBatch
 from gliner2_core.training.config import TrainingConfig
 from gliner2_core.training.losses import compute_losses
+from gliner2_core.training.processes import rank, world_size
 from gliner2_core.training.streams import BatchFactory
 
 logger = logging.getLogger(__name__)
@@ -25,14 +28,15 @@ PARTS = ("spans", "typing", "counts", "classifications")
 
 
 class _Stream(IterableDataset[TrainingBatch]):
-    """Batches from a step on."""
+    """This process' batches from a step on."""
 
-    def __init__(self, factory: BatchFactory) -> None:
+    def __init__(self, factory: BatchFactory, per_step: int) -> None:
         self.factory = factory
+        self.per_step = per_step
         self.first_step = 0
 
     def __iter__(self) -> Iterator[TrainingBatch]:
-        return self.factory(self.first_step)
+        return islice(self.factory(self.first_step * self.per_step), rank(), None, world_size())
 
 
 class Gliner2Trainer(Trainer):
@@ -50,7 +54,7 @@ class Gliner2Trainer(Trainer):
         self, model: nn.Module, factory: BatchFactory, config: TrainingConfig, steps: int, run_folder: Path
     ) -> None:
         self.config = config
-        self.stream = _Stream(factory)
+        self.stream = _Stream(factory, batches_per_step(config))
         self._sums: dict[str, float] = defaultdict(float)
         self._n_summed = 0
         super().__init__(model=model, args=_arguments(config, steps, run_folder), train_dataset=self.stream)
@@ -75,7 +79,7 @@ class Gliner2Trainer(Trainer):
     ) -> Tensor:
         """Return the batch's total loss; its parts are averaged into the log."""
         batch: TrainingBatch = inputs["batch"]
-        losses = compute_losses(model, batch, self.config.loss)  # type: ignore[arg-type]
+        losses = model(partial(compute_losses, batch=batch, config=self.config.loss))
         if not torch.isfinite(losses.total):
             raise TrainingError(
                 f"the loss became {losses.total.item()} at step {self.state.global_step + 1}; "
@@ -115,6 +119,11 @@ class Gliner2Trainer(Trainer):
         super().log(logs, start_time)
 
 
+def batches_per_step(config: TrainingConfig) -> int:
+    """Return how many batches an optimizer step takes, those of all processes together."""
+    return config.accumulation * world_size()
+
+
 def _wrapped(batch: Any) -> dict[str, TrainingBatch]:
     return {"batch": batch}
 
@@ -127,6 +136,9 @@ def _arguments(config: TrainingConfig, steps: int, run_folder: Path) -> Training
         output_dir=str(run_folder),
         max_steps=steps,
         per_device_train_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.accumulation,
+        # A batch without classifications leaves their head out.
+        ddp_find_unused_parameters=world_size() > 1,
         learning_rate=config.head_learning_rate,
         lr_scheduler_type=_SCHEDULERS.get(config.scheduler, config.scheduler),
         lr_scheduler_kwargs={"num_decay_steps": steps // 5} if config.scheduler == "stable" else {},
