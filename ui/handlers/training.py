@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui import render
+from ui.handlers.pushing import with_card
 from ui.messages import PageError
 from ui.run_files import RunFiles, Standing
 from ui.services import Services
@@ -183,15 +184,14 @@ def score_table(run: Run) -> str:
 
 
 def archive_of(run: Run, folder: Path) -> Path:
-    """Return a zip of a run's checkpoint.
+    """Return a zip of a run's checkpoint with its model card.
 
     Raises:
         PageError: If there is none.
     """
-    if not run.artifact or not Path(run.artifact).is_dir():
-        raise PageError(f"“{run.name}” has no model yet.")
+    checkpoint = with_card(run)
     name = "".join(one if one.isalnum() else "-" for one in run.name).strip("-") or "model"
-    return Path(shutil.make_archive(str(folder / name), "zip", run.artifact))
+    return Path(shutil.make_archive(str(folder / name), "zip", checkpoint))
 
 
 def _row(name: str, support: str, before: float, after: float, *, is_head: bool = False) -> str:

@@ -110,7 +110,7 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
             labels = build_labels_part()
             build_export_part(services, project)
     build_quality_part(services, project)
-    training = build_training_part()
+    training = build_training_part(services)
     return CorrectionsTab(
         project, annotator, show, order, search, label, most, blind, open_, counts, queue, former, further, editor, status,
         submit, skip, back, discard, versions, bring_back, importing, every, labels, training,

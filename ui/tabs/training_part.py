@@ -17,6 +17,7 @@ from ui.run_files import Standing
 from ui.services import Services
 from ui.tabs.events import PRIVATE
 from ui.tabs.model_bar import NO_SECOND, ModelBar, facts_words, folded_words
+from ui.tabs.push_part import build_push_part
 
 EVERY_S = 1.0
 """Seconds between two looks at a run that goes on."""
@@ -56,8 +57,12 @@ class TrainingPart:
     timer: gr.Timer
 
 
-def build_training_part() -> TrainingPart:
-    """Lay it out, folded; call inside the Corrections tab."""
+def build_training_part(services: Services) -> TrainingPart:
+    """Lay it out, folded; call inside the Corrections tab.
+
+    Args:
+        services: The store.
+    """
     with gr.Accordion("Fine-tune a model on what is submitted", open=False, elem_id="training") as folded:
         with gr.Row(equal_height=False):
             with gr.Column(scale=5, min_width=300):
@@ -110,6 +115,7 @@ def build_training_part() -> TrainingPart:
         with gr.Row(equal_height=False, elem_classes="wb-bar"):
             new_name = gr.Textbox(label="New name", max_lines=1, elem_id="training-new-name", scale=4)
             rename = gr.Button("Rename", size="sm", elem_id="training-rename", interactive=False, scale=1, min_width=90)
+        build_push_part(services, run)
         archive = gr.File(label="The model", interactive=False, visible=False, elem_id="training-archive")
         timer = gr.Timer(EVERY_S, active=False)
     return TrainingPart(

@@ -1,0 +1,93 @@
+"""A hub on loopback that takes repositories and commits, as far as `huggingface_hub` asks for it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+TOKEN = "hf_right"
+
+
+class FakeHub:
+    """What it was sent.
+
+    Attributes:
+        repositories: Name → whether it is private.
+        tokens: Of every request.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.repositories: dict[str, bool] = {}
+        self.tokens: set[str] = set()
+        self.address = ""
+
+    def answer(self, path: str, body: bytes, token: str) -> tuple[int, dict[str, Any]]:
+        self.tokens.add(token)
+        if token == "hf_reader":
+            return 403, {"error": "no"}
+        if token != TOKEN:
+            return 401, {"error": "who are you"}
+        if path == "/api/repos/create":
+            asked = json.loads(body)
+            name = f"{asked['organization']}/{asked['name']}" if asked.get("organization") else f"me/{asked['name']}"
+            self.repositories[name] = asked.get("private") or asked.get("visibility") == "private"
+            return 200, {"url": f"{self.address}/{name}"}
+        if path.startswith("/api/validate-yaml"):
+            return 200, {"errors": [], "warnings": []}
+        if "/preupload/" in path:
+            asked = json.loads(body)
+            return 200, {
+                "files": [{"path": one["path"], "uploadMode": "regular", "shouldIgnore": False} for one in asked["files"]]
+            }
+        if "/commit/" in path:
+            for line in body.splitlines():
+                one = json.loads(line)
+                if one["key"] == "file":
+                    target = self.folder / one["value"]["path"]
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(base64.b64decode(one["value"]["content"]))
+            return 200, {
+                "commitUrl": f"{self.address}/me/my-model/commit/{'a' * 40}",
+                "commitOid": "a" * 40,
+                "success": True,
+            }
+        return 404, {"error": path}
+
+
+@contextmanager
+def fake_hub(folder: Path) -> Iterator[FakeHub]:
+    """Serve it; yields what it is sent."""
+    hub = FakeHub(folder)
+
+    class Handler(BaseHTTPRequestHandler):
+        def _reply(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+            status, data = hub.answer(self.path, self.rfile.read(length), token)
+            content = json.dumps(data).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = _reply
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    hub.address = f"http://127.0.0.1:{server.server_port}"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
