@@ -2,7 +2,7 @@
 
 PYTHON is one that has `gliner2` 2.1.0, torch and transformers. Both start from the same weights, take the same steps over
 the same records in batches of the same size with the same learning rates, in float32, one after the other on as many
-threads; then one evaluation scores both on records that neither has seen. Time is that of the steps: nothing is loaded in it.
+threads; then one evaluation scores both on records that neither has seen. Time is that of the steps alone.
 """
 
 from __future__ import annotations
