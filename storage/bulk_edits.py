@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from storage import occurrences, relabelling
 from storage.engine import reading, writing
+from storage.label_changes import LabelChange
 from storage.occurrences import Occurrences
 from storage.queues import QueueFilter
 from storage.relabelling import Relabelling
@@ -23,13 +24,16 @@ class BulkEdits:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def relabel(self, project: str, label: str, becomes: str | None, *, is_preview: bool = False) -> Relabelling:
-        """Rename an entity label over a project, merge it into another one, or delete it with its mentions; one step.
+    def relabel(
+        self, project: str, label: str, becomes: str | None, *, task: str | None = None, is_preview: bool = False
+    ) -> Relabelling:
+        """Rename a label over a project, merge it into another one, or delete it with its mentions; one step.
 
         Args:
             project: Its name.
             label: The label.
             becomes: Its new name, which may be a label that is there; None deletes it.
+            task: The classification task whose label it is; None for an entity label.
             is_preview: Change nothing, tell what would be.
 
         Raises:
@@ -37,14 +41,15 @@ class BulkEdits:
             RelabellingError: If it cannot be done; says why.
             DatabaseError: If nothing could be stored.
         """
+        change = LabelChange(label, becomes, task)
         if is_preview:
             with reading(self.engine) as session:
-                return relabelling.preview(session, project, label, becomes)
+                return relabelling.preview(session, project, change)
         with writing(self.engine) as session:
-            return relabelling.apply(session, project, label, becomes)
+            return relabelling.apply(session, project, change)
 
-    def entity_labels(self, project: str) -> list[str]:
-        """Return the entity labels that a project's records are asked for, in alphabetical order.
+    def labels(self, project: str) -> dict[str | None, list[str]]:
+        """Return the labels that a project's records are asked for, in alphabetical order: None → entities, task → classes.
 
         Raises:
             DatabaseError: If the database cannot be read.

@@ -1,4 +1,4 @@
-"""An entity label renamed, merged or deleted over a whole project: seen before, done in one step, undone in one step.
+"""A label renamed, merged or deleted over a whole project: seen before, done in one step, undone in one step.
 
 Nothing is overwritten: records move to a schema with the new label, corrections get a new version, and what the model said
 is stored again with the new label, beside what it said.
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from storage import rows
 from storage.errors import NotFoundError, StorageError
 from storage.hashing import schema_id
+from storage.label_changes import LabelChange
 from storage.models import (
     Annotation,
     PredictionRow,
@@ -49,8 +50,9 @@ class Relabelling:
         becomes: What it is from then on; None deletes it with its mentions.
         is_merge: Whether a schema has the new label already.
         records: Records whose schema has the label.
-        corrections: Corrections that hold mentions of it.
-        mentions: How many mentions these hold.
+        corrections: Corrections that hold it.
+        mentions: How often these hold it.
+        task: The classification task whose label it is; None for an entity label.
     """
 
     label: str
@@ -59,35 +61,7 @@ class Relabelling:
     records: int
     corrections: int
     mentions: int
-
-
-def renamed_schema(schema: Mapping[str, Any], label: str, becomes: str | None) -> dict[str, Any]:
-    """Return a schema with another label in its place; a label that is there already keeps its own description."""
-    changed = dict(schema)
-    for part in ("entities", "entity_attributes"):
-        if label not in schema.get(part, {}):
-            continue
-        kept = {}
-        for name, options in schema[part].items():
-            if name != label:
-                kept[name] = options
-            elif becomes is not None and becomes not in schema[part]:
-                kept[becomes] = options
-        changed[part] = kept
-        if not kept:
-            del changed[part]
-    return changed
-
-
-def renamed_output(output: Output, label: str, becomes: str | None) -> Output:
-    """Return an output with another label; of two equal mentions the first stays."""
-    found: dict[tuple[int, int, str], Any] = {}
-    for one in output.entities:
-        if one.label != label:
-            found.setdefault((one.start, one.end, one.label), one)
-        elif becomes is not None:
-            found.setdefault((one.start, one.end, becomes), one.model_copy(update={"label": becomes}))
-    return output.model_copy(update={"entities": tuple(found.values())})
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +80,29 @@ class _Plan:
     annotations: Sequence[Annotation]
 
 
-def preview(session: Session, project: str, label: str, becomes: str | None) -> Relabelling:
+def preview(session: Session, project: str, change: LabelChange) -> Relabelling:
     """Return what a change would do.
 
     Raises:
         NotFoundError: If no record of the project has the label.
         RelabellingError: If it cannot be done; says why.
     """
-    return _planned(session, project, label, becomes).summary
+    return _planned(session, project, change).summary
 
 
-def apply(session: Session, project: str, label: str, becomes: str | None) -> Relabelling:
+def apply(session: Session, project: str, change: LabelChange) -> Relabelling:
     """Change a label inside the caller's transaction.
 
     Raises:
         NotFoundError: If no record of the project has the label.
         RelabellingError: If it cannot be done; says why.
     """
-    plan = _planned(session, project, label, becomes)
+    plan = _planned(session, project, change)
     moved = [[one.id, one.schema_id, one.prediction_id] for one in plan.records]
     saved = [[one.id, one.rev] for one in plan.annotations]
     made = RelabellingRow(
-        project_id=rows.project_id(session, project), label=label, becomes=becomes,
-        changes={"records": moved, "annotations": saved}, is_undone=False,
+        project_id=rows.project_id(session, project), label=change.label, becomes=change.becomes,
+        changes={"records": moved, "annotations": saved, "task": change.task}, is_undone=False,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -141,10 +115,10 @@ def apply(session: Session, project: str, label: str, becomes: str | None) -> Re
             )
     for record in plan.records:
         _let_go(session)
-        _predict_again(session, record, label, becomes)
+        _predict_again(session, record, change)
     for annotation in plan.annotations:
         _let_go(session)
-        _write(session, annotation, renamed_output(rows.output_of(annotation.output), label, becomes), action)
+        _write(session, annotation, change.output(rows.output_of(annotation.output)), action)
     for record in plan.records:
         _let_go(session)
         _label_again(session, record.id)
@@ -202,35 +176,47 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
     return made.label, made.becomes
 
 
-def _planned(session: Session, project: str, label: str, becomes: str | None) -> _Plan:
-    _check_names(label, becomes)
+def _planned(session: Session, project: str, change: LabelChange) -> _Plan:
+    label = change.label
+    _check_names(label, change.becomes)
     schemas = _schemas(session, project)
-    asked = {id_: schema for id_, schema in schemas.items() if label in schema.get("entities", {})}
+    asked = {id_: schema for id_, schema in schemas.items() if change.concerns(schema)}
     if not asked:
-        known = labels_of(session, project)
+        known = labels_of(session, project).get(change.task, [])
         raise NotFoundError(
             f"no record of {project!r} is asked for the label {label!r}; labels: {', '.join(known) or 'none'}"
         )
-    targets = {id_: renamed_schema(schema, label, becomes) for id_, schema in asked.items()}
-    if not all(targets.values()):
+    if any(change.leaves_too_little(schema) for schema in asked.values()):
+        if change.task is not None:
+            raise RelabellingError(
+                f"task {change.task!r} would have one label left, which decides nothing; rename it instead"
+            )
         raise RelabellingError(f"{label!r} is all that some records are asked for; rename it, or discard these records")
+    targets = {id_: change.schema(schema) for id_, schema in asked.items()}
     found = select(RecordRow).join(Project).where(Project.name == project, RecordRow.schema_id.in_(asked))
     records = list(session.scalars(found.order_by(RecordRow.id)))
     _check_room(session, records, targets)
     annotations, mentions = [], 0
-    for annotation in _annotations(session, {record.id: None for record in records}):
-        own = sum(one["label"] == label for one in annotation.output.get("entities", ()))
+    for annotation in _annotations(session, (record.id for record in records)):
+        own = change.count(annotation.output)
         if own:
             annotations.append(annotation)
             mentions += own
-    is_merge = becomes is not None and any(becomes in schema["entities"] for schema in asked.values())
-    summary = Relabelling(label, becomes, is_merge, len(records), len(annotations), mentions)
+    if mentions and any(change.leaves_undecided(schema) for schema in asked.values()):
+        raise RelabellingError(f"{len(annotations)} corrections chose {label!r}; say which label takes its place")
+    is_merge = any(change.is_merge(schema) for schema in asked.values())
+    summary = Relabelling(label, change.becomes, is_merge, len(records), len(annotations), mentions, change.task)
     return _Plan(summary, records, targets, annotations)
 
 
-def labels_of(session: Session, project: str) -> list[str]:
-    """Return the entity labels that a project's records are asked for, in alphabetical order."""
-    return sorted({name for schema in _schemas(session, project).values() for name in schema.get("entities", {})})
+def labels_of(session: Session, project: str) -> dict[str | None, list[str]]:
+    """Return the labels that a project's records are asked for, in alphabetical order: None → entities, task → classes."""
+    found: dict[str | None, set[str]] = {None: set()}
+    for schema in _schemas(session, project).values():
+        found[None].update(schema.get("entities", {}))
+        for task in schema.get("classifications", []):
+            found.setdefault(task["task"], set()).update(task["labels"])
+    return {task: sorted(names) for task, names in found.items()}
 
 
 def _schemas(session: Session, project: str) -> dict[str, dict[str, Any]]:
@@ -268,14 +254,14 @@ def _is_saved_since(session: Session, annotation: Annotation, made: RelabellingR
     return session.scalars(saved.limit(1)).first() is not None
 
 
-def _predict_again(session: Session, record: RecordRow, label: str, becomes: str | None) -> None:
+def _predict_again(session: Session, record: RecordRow, change: LabelChange) -> None:
     if record.prediction_id is None:
         return
     said = session.get_one(PredictionRow, record.prediction_id)
     before = rows.output_of(said.output)
-    after = renamed_output(before, label, becomes)
+    after = change.output(before)
     if after != before:
-        params = {**said.params, "relabelled": [label, becomes]}
+        params = {**said.params, "relabelled": [change.label, change.becomes]}
         rows.add_prediction(session, record.id, after, Checkpoint(said.checkpoint, said.revision, params))
 
 

@@ -34,7 +34,7 @@ from gliner2_core.training.written_texts import written_sources
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
 SOURCE_BOOSTS = {
-    "written_texts": 12.0, "written_judgements": 12.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0,
+    "written_texts": 12.0, "written_judgements": 36.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0,
     "product_opinions": 4.0, "goemotions": 2.0, "open_trivia": 1.5, "synthetic_gazetteer": 0.6,
     "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,

@@ -6,7 +6,7 @@ import pytest
 
 from storage import AnnotationStore, Checkpoint, Output
 from storage.errors import NotFoundError
-from storage.outputs import EntitySpan
+from storage.outputs import Decision, EntitySpan
 from storage.queues import QueueFilter
 from storage.relabelling import RelabellingError
 from tests.storage.conftest import PREDICTED, SCHEMA, TEXT
@@ -125,3 +125,75 @@ def test_other_parts_of_a_schema_stay(any_store: AnnotationStore) -> None:
         "entities": {"human": {}, "city": {"description": "A town"}},
         "entity_attributes": {"human": {}},
     }
+
+
+TASKS = {
+    "entities": {"person": {}},
+    "classifications": [
+        {"task": "tone", "labels": ["warm", "cold", "icy"], "descriptions": {"icy": "Very cold"}},
+        {"task": "parts", "labels": ["a", "b"], "multi_label": True},
+    ],
+}
+
+
+@pytest.fixture
+def decided(any_store: AnnotationStore) -> AnnotationStore:
+    """One record: the model says warm, a person icy; both parts are chosen."""
+    said = Output(classifications=(Decision(task="tone", chosen=("warm",), scores={"warm": 0.6, "cold": 0.1, "icy": 0.3}),))
+    any_store.add_prediction("p", TEXT, TASKS, said, Checkpoint("m"))
+    made = (
+        Decision(task="tone", chosen=("icy",), source="human"),
+        Decision(task="parts", chosen=("a", "b"), source="human"),
+    )
+    any_store.save(1, "ann", Output(classifications=made), "submitted", seen=0)
+    return any_store
+
+
+def chosen(store: AnnotationStore) -> list[tuple[str, ...]]:
+    head = store.record(1, "ann").head
+    return [one.chosen for one in head.output.classifications] if head else []
+
+
+def test_a_class_is_renamed_and_back(decided: AnnotationStore) -> None:
+    assert decided.bulk.labels("p") == {None: ["person"], "tone": ["cold", "icy", "warm"], "parts": ["a", "b"]}
+    done = decided.bulk.relabel("p", "icy", "freezing", task="tone")
+    assert (done.task, done.records, done.corrections, done.mentions, done.is_merge) == ("tone", 1, 1, 1, False)
+    record = decided.record(1, "ann")
+    assert record.schema["classifications"][0] == {
+        "task": "tone", "labels": ["warm", "cold", "freezing"], "descriptions": {"freezing": "Very cold"},
+    }  # fmt: skip
+    assert chosen(decided) == [("freezing",), ("a", "b")]
+    assert record.prediction is not None
+    assert record.prediction.classifications[0].scores == {"warm": 0.6, "cold": 0.1, "freezing": 0.3}
+    assert decided.bulk.undo_relabel("p") == ("icy", "freezing")
+    assert chosen(decided) == [("icy",), ("a", "b")]
+    assert decided.record(1, "ann").schema == TASKS
+
+
+def test_a_class_is_merged(decided: AnnotationStore) -> None:
+    assert decided.bulk.relabel("p", "icy", "cold", task="tone").is_merge
+    record = decided.record(1, "ann")
+    assert record.schema["classifications"][0]["labels"] == ["warm", "cold"]
+    assert chosen(decided)[0] == ("cold",)
+    assert record.prediction is not None
+    assert record.prediction.classifications[0].scores == {"warm": 0.6, "cold": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("label", "task", "words"),
+    [
+        ("icy", "tone", "1 corrections chose 'icy'; say which label takes its place"),
+        ("a", "parts", "task 'parts' would have one label left"),
+        ("person", "tone", "labels: cold, icy, warm"),
+        ("a", "none", "labels: none"),
+    ],
+)
+def test_classes_that_cannot_go_are_named(decided: AnnotationStore, label: str, task: str, words: str) -> None:
+    with pytest.raises((NotFoundError, RelabellingError), match=words):
+        decided.bulk.relabel("p", label, None, task=task)
+    assert chosen(decided) == [("icy",), ("a", "b")]
+
+
+def test_a_class_that_nobody_chose_is_deleted(decided: AnnotationStore) -> None:
+    assert decided.bulk.relabel("p", "cold", None, task="tone").mentions == 0
+    assert decided.record(1, "ann").schema["classifications"][0]["labels"] == ["warm", "icy"]

@@ -10,7 +10,7 @@ import pytest
 from storage import Checkpoint, Output
 from storage.errors import StorageError
 from storage.outputs import EntitySpan
-from ui.handlers.relabel import changed, labels_of, seen_before, undone
+from ui.handlers.relabel import changeable, changed, labels_of, seen_before, undone
 from ui.messages import PageError
 from ui.services import Services
 
@@ -47,3 +47,14 @@ def test_what_cannot_be_done_is_said(keeping: Services) -> None:
         changed(keeping, "p", "town", "x")
     with pytest.raises(StorageError, match="no change of a label that could be undone"):
         undone(keeping, "p")
+
+
+def test_a_class_of_a_task_is_changed(keeping: Services) -> None:
+    schema = {"classifications": [{"task": "tone", "labels": ["warm", "cold"]}]}
+    keeping.store().add_prediction("p", "Hello", schema, Output(), Checkpoint("m"))
+    assert list(changeable(keeping, "p")) == ["human", "person", "cold (class of tone)", "warm (class of tone)"]
+    assert seen_before(keeping, "p", "warm (class of tone)", "kind") == (
+        "“warm” of “tone” becomes “kind”: in 1 record, and in 0 corrections. Nothing is changed yet."
+    )
+    assert changed(keeping, "p", "warm (class of tone)", "kind").startswith("Done. “warm” of “tone”")
+    assert "kind (class of tone)" in changeable(keeping, "p")

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 def labels_of(services: Services, project: str) -> list[str]:
     """Return the entity labels that a project's records are asked for."""
-    return services.store().bulk.entity_labels(project)
+    return services.store().bulk.labels(project)[None]
+
+
+def changeable(services: Services, project: str) -> dict[str, tuple[str | None, str]]:
+    """Return every label that can be changed: its words → its task, None for an entity label, and the label."""
+    found = services.store().bulk.labels(project)
+    return {
+        (label if task is None else f"{label} (class of {task})"): (task, label)
+        for task, labels in found.items()
+        for label in labels
+    }
 
 
 def seen_before(services: Services, project: str, label: str | None, becomes: str) -> str:
@@ -24,7 +34,7 @@ def seen_before(services: Services, project: str, label: str | None, becomes: st
         PageError: If no label is chosen.
         StorageError: If it cannot be done.
     """
-    change = services.store().bulk.relabel(project, _chosen(label), _new(becomes), is_preview=True)
+    change = _change(services, project, label, becomes, is_preview=True)
     return f"{_told(change)} Nothing is changed yet."
 
 
@@ -35,7 +45,7 @@ def changed(services: Services, project: str, label: str | None, becomes: str) -
         PageError: If no label is chosen.
         StorageError: If it cannot be done.
     """
-    return f"Done. {_told(services.store().bulk.relabel(project, _chosen(label), _new(becomes)))}"
+    return f"Done. {_told(_change(services, project, label, becomes, is_preview=False))}"
 
 
 def undone(services: Services, project: str) -> str:
@@ -48,10 +58,11 @@ def undone(services: Services, project: str) -> str:
     return f"“{label}” is back" + (f", “{becomes}” is what it was before." if becomes else " with its mentions.")
 
 
-def _chosen(label: str | None) -> str:
+def _change(services: Services, project: str, label: str | None, becomes: str, *, is_preview: bool) -> Relabelling:
     if not label:
         raise PageError("Choose the label first.")
-    return label
+    task, name = changeable(services, project).get(label, (None, label))
+    return services.store().bulk.relabel(project, name, _new(becomes), task=task, is_preview=is_preview)
 
 
 def _new(becomes: str) -> str | None:
@@ -59,14 +70,15 @@ def _new(becomes: str) -> str | None:
 
 
 def _told(change: Relabelling) -> str:
+    label = f"“{change.label}”" + (f" of “{change.task}”" if change.task else "")
     if change.becomes is None:
-        what = f"“{change.label}” is deleted"
+        what = f"{label} is deleted"
     elif change.is_merge:
-        what = f"“{change.label}” is merged into “{change.becomes}”, which keeps its own description and threshold"
+        what = f"{label} is merged into “{change.becomes}”, which keeps its own description and threshold"
     else:
-        what = f"“{change.label}” becomes “{change.becomes}”"
+        what = f"{label} becomes “{change.becomes}”"
+    held = render.counted(change.mentions, "mention", "mentions")
     return (
         f"{what}: in {render.counted(change.records, 'record', 'records')}, and in "
-        f"{render.counted(change.corrections, 'correction', 'corrections')} with "
-        f"{render.counted(change.mentions, 'mention', 'mentions')}."
+        f"{render.counted(change.corrections, 'correction', 'corrections')}{'' if change.task else f' with {held}'}."
     )

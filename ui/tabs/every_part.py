@@ -10,10 +10,11 @@ import gradio as gr
 from gradio.events import Dependency
 
 from ui.handlers.every import done, seen_before, undone
+from ui.handlers.relabel import labels_of
 from ui.services import Services
 from ui.tabs.bulk_part import BulkPart, build_bulk_part, wire_bulk_part
 from ui.tabs.events import STORE_QUEUE
-from ui.tabs.labels_part import listed_labels
+from ui.tabs.labels_part import listed
 
 ABOUT = (
     "In all records that the open queue shows and you have not finished. They become drafts, so that you still look at "
@@ -56,7 +57,8 @@ def wire_every_part(
         then: Shows the queue anew after an event.
     """
     refresh: dict[str, Any] = {
-        "fn": lambda name: listed_labels(services, name), "inputs": project, "outputs": part.label, **STORE_QUEUE,
+        "fn": lambda name: listed(lambda: labels_of(services, name)),
+        "inputs": project, "outputs": part.label, **STORE_QUEUE,
     }  # fmt: skip
     for start in (part.folded.expand, project.input):
         start(**refresh)

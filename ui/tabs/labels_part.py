@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from ui import render
-from ui.handlers.relabel import changed, labels_of, seen_before, undone
+from ui.handlers.relabel import changeable, changed, seen_before, undone
 from ui.messages import logged_words
 from ui.services import Services
 from ui.tabs.bulk_part import BulkPart, build_bulk_part, wire_bulk_part
@@ -36,7 +36,7 @@ def build_labels_part() -> LabelsPart:
     """Lay it out, folded; call inside the Corrections tab."""
     with gr.Accordion("Rename, merge or delete a label", open=False, elem_id="labels") as folded:
         gr.HTML(f'<p class="wb-hint">{ABOUT}</p>')
-        label = gr.Dropdown([], label="Entity label", elem_id="labels-label")
+        label = gr.Dropdown([], label="Label", elem_id="labels-label")
         becomes = gr.Textbox(
             label="Becomes", max_lines=1, placeholder="Empty deletes it", elem_id="labels-becomes",
             info="A label that is there already takes its mentions.",
@@ -56,7 +56,8 @@ def wire_labels_part(
         then: Shows the queue anew after an event.
     """
     refresh: dict[str, Any] = {
-        "fn": lambda name: listed_labels(services, name), "inputs": project, "outputs": part.label, **STORE_QUEUE,
+        "fn": lambda name: listed(lambda: list(changeable(services, name))),
+        "inputs": project, "outputs": part.label, **STORE_QUEUE,
     }  # fmt: skip
     for start in (part.folded.expand, project.input):
         start(**refresh)
@@ -69,10 +70,10 @@ def wire_labels_part(
     )  # fmt: skip
 
 
-def listed_labels(services: Services, project: str) -> Any:
-    """Return the update of a list of a project's entity labels; nothing is chosen in it."""
+def listed(labels: Callable[[], list[str]]) -> Any:
+    """Return the update of a list of a project's labels; nothing is chosen in it."""
     try:
-        return gr.Dropdown(labels_of(services, project), value=None)
+        return gr.Dropdown(labels(), value=None)
     except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
         logged_words(error)
         return gr.skip()
