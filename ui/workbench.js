@@ -79,12 +79,14 @@
   function told(words) {
     return words.replace(/\/\s*[\d.]+s/, 's').replace(/queue: (\d+)\/(\d+)\s*\|/, 'Waiting: place $1 of $2 in line ·').replace(/processing\s*\|/, 'Reading ·');
   }
-  function retell() {
-    for (const meta of document.querySelectorAll('.wb-result .progress-text')) {
-      const words = told(meta.textContent);
-      if (meta.dataset.words !== words) meta.dataset.words = words;
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const meta = (target.parentElement ?? target).closest?.('.wb-result')?.querySelector('.progress-text');
+      if (meta && meta.dataset.words !== told(meta.textContent)) meta.dataset.words = told(meta.textContent);
     }
-  }
+  });
+  const observe = () => document.querySelectorAll('.wb-result [id$="-status"]').forEach((one) => observer.observe(one, { childList: true, characterData: true, subtree: true }));
+  document.addEventListener('click', observe, { capture: true, once: false });
   // A plot's marks are hundreds of parts without names; what it shows stands in words or in a table beside it.
   function hideMarks() {
     document.querySelectorAll('.vega-embed:not([aria-hidden])').forEach((one) => one.setAttribute('aria-hidden', 'true'));
@@ -93,6 +95,6 @@
   new MutationObserver(() => {
     if (isLooking) return;
     isLooking = true;
-    requestAnimationFrame(() => { isLooking = false; retell(); hideMarks(); });
-  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+    requestAnimationFrame(() => { isLooking = false; hideMarks(); });
+  }).observe(document.body, { childList: true, subtree: true });
 }

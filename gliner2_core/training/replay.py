@@ -9,7 +9,7 @@ from typing import Any
 from gliner2_core.training.gold import GoldField, GoldInstance, TrainingExample
 from gliner2_core.training.record_examples import Surroundings, example_of
 from gliner2_core.training.sampling import Sampling
-from gliner2_core.training.written_texts import read_written_texts
+from gliner2_core.training.written_texts import written_sources
 
 SAMPLING = Sampling(max_negatives=4, max_options=8, long_options_rate=0.0, restyled_rate=0.0, joined_rate=0.0)
 MOST_WORDS = 60
@@ -38,4 +38,5 @@ def replay_examples(count: int, *, seed: int) -> list[TrainingExample]:
 
 @cache
 def _records() -> tuple[dict[str, Any], ...]:
-    return tuple(record for record in read_written_texts() if len(record["text"].split()) <= MOST_WORDS)
+    # Those that the embedded checkpoint has learned from; it has not seen the judgements yet.
+    return tuple(record for record in written_sources()["written_texts"] if len(record["text"].split()) <= MOST_WORDS)

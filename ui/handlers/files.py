@@ -112,7 +112,6 @@ def run_file(
         raise PageError("Choose a file first: .txt with a text per line, .csv or .jsonl.")
     name, kind = _checked_file(services, path)
     asked = job()
-    run.is_cancelled = False
     progress = FileProgress(nouns=asked.nouns)
     started = time.monotonic()
     columns = columns_of(services, path)

@@ -101,7 +101,8 @@ def wire_file_part(
 
     def run(flag: Cancel, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
         words = "Reading the file…" if services.models.is_loaded(values[-1]) else LOADING
-        flag.is_running, flag.is_replaced = True, False
+        # Before the visitor can press Cancel: afterwards it would undo what was pressed at once.
+        flag.is_running, flag.is_replaced, flag.is_cancelled = True, False, False
         yield render.note(words), _no_results(), gr.Button(interactive=True), gr.Button(interactive=False)
         idle = gr.Button(interactive=False), gr.Button(interactive=True)
         try:
