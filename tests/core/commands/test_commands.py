@@ -167,3 +167,35 @@ def test_evaluate_does_not_write_over_its_records(tmp_path: Path, capsys: pytest
     assert main(["evaluate", str(file), "--model", MODEL, "--out", str(link)]) == 2
     assert "is the file that is read; name another" in capsys.readouterr().err
     assert file.read_text() == before
+
+
+def test_an_adapter_is_trained_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, out = tmp_path / "d.jsonl", tmp_path / "run"
+    data.write_text("".join(json.dumps(record) + "\n" for record in RECORDS), encoding="utf-8")
+    options = [
+        "--method",
+        "lora",
+        "--adapter",
+        "--epochs",
+        "20",
+        "--encoder-lr",
+        "1e-2",
+        "--head-lr",
+        "1e-2",
+        "--replay",
+        "0",
+    ]
+    assert main(["train", str(data), "--out", str(out), "--model", MODEL, *options]) == 0
+    assert f"adapter: {out / 'adapter'}" in capsys.readouterr().out
+    asked = ["extract", "--text", "Ann met Bob.", "--labels", "person", "--threshold", "0", "--overlap-policy", "allow"]
+    answers = []
+    for more in (["--model", MODEL], ["--model", MODEL, "--adapter", str(out / "adapter")]):
+        assert main([*asked, *more]) == 0
+        answers.append(lines(capsys.readouterr().out))
+    assert answers[0] != answers[1]
+    scored = ["evaluate", str(data), "--model", MODEL, "--adapter", str(out / "adapter")]
+    assert main(scored) == 0
+    assert main([*scored[:-1], str(tmp_path)]) == 2
+    assert "is no adapter" in capsys.readouterr().err
+    assert main(["train", str(data), "--out", str(tmp_path / "o"), "--model", MODEL, "--adapter"]) == 2
+    assert "only method 'lora' leaves an adapter" in capsys.readouterr().err
