@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from storage.runs import Run
 from ui.messages import PageError
+
+if TYPE_CHECKING:
+    from storage.runs import Run
 
 
 def card_of(run: Run) -> str:
