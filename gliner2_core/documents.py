@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TEXT_COLUMNS = ("text", "input")
 KINDS = ("txt", "csv", "jsonl")
 SEPARATORS = (",", ";", "\t")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _read_csv(lines: Iterable[str], name: str, column: str | None) -> Iterator[D
         elif not row[index].strip():
             yield BadLine(line, f"the column {header[index]!r} is empty")
         else:
-            others = {name: cell for at, (name, cell) in enumerate(zip(header, row, strict=True)) if at != index}
+            others = {name: _readable(cell) for at, (name, cell) in enumerate(zip(header, row, strict=True)) if at != index}
             yield Document(line, row[index], others)
 
 
@@ -217,6 +219,17 @@ def _column_index(header: list[str], name: str, column: str | None) -> int:
     raise DataError(f"{name}: no column 'text' among {_listed(header)}; name the column that holds the text (--column)")
 
 
+def _readable(value: Any) -> Any:
+    """Return a value beside the text with U+FFFD for half characters, which no file can take: the text is what counts."""
+    if isinstance(value, str):
+        return value if surrogate_at(value) is None else _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_readable(one) for one in value]
+    if isinstance(value, dict):
+        return {_readable(key): _readable(one) for key, one in value.items()}
+    return value
+
+
 def _listed(header: Sequence[str]) -> str:
     return ", ".join(column.strip() or "(no name)" for column in header)
 
@@ -235,7 +248,7 @@ def _read_json(number: int, line: str, column: str | None) -> Document | BadLine
         keys = [column] if column is not None else [key for key in TEXT_COLUMNS if key in value]
         if not keys or keys[0] not in value:
             return BadLine(number, f"no key {column or 'text'!r}; keys are {', '.join(map(str, value)) or 'none'}")
-        others = {key: other for key, other in value.items() if key != keys[0]}
+        others = {_readable(key): _readable(other) for key, other in value.items() if key != keys[0]}
         value = value[keys[0]]
     if not isinstance(value, str):
         return BadLine(number, f"the text must be a string, got {json_type(value)}")

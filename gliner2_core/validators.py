@@ -16,6 +16,10 @@ Seconds of processor time of the whole process, because that is what `regex` cou
 """
 
 
+MOST_CHARACTERS = 10_000
+"""Of an expression: making it ready takes seconds for ten times as many, and no time limit stops that."""
+
+
 class RegexValidator:
     """Accepts or refuses the surface text of a candidate.
 
@@ -51,11 +55,17 @@ class RegexValidator:
             raise InputError(f"mode must be 'full' or 'partial', got {mode!r} (pattern {pattern!r})")
         if not isinstance(flags, int):
             raise InputTypeError(f"flags must be flags of the re module, got {type(flags).__name__} (pattern {pattern!r})")
+        if len(pattern) > MOST_CHARACTERS:
+            raise InputError(
+                f"a regular expression has {MOST_CHARACTERS:,} characters at most, got {len(pattern):,} ({pattern[:40]!r} …)"
+            )
         try:
             re.compile(pattern, flags)
             self._compiled = regex.compile(pattern, _regex_flags(flags))
         except (re.error, regex.error, ValueError) as error:
             raise InputError(f"invalid regular expression {pattern!r}: {error}") from error
+        except RecursionError as error:
+            raise InputError(f"invalid regular expression {pattern[:40]!r} …: nested too deeply") from error
         self.pattern = pattern
         self.mode = mode
         self.exclude = bool(exclude)

@@ -43,9 +43,9 @@
         sessionStorage.setItem(KEPT, JSON.stringify({ last: tab, tabs: { ...kept.tabs, [tab]: values } }));
       } catch { /* No room, or forbidden: the page works without. */ }
     },
-    // A link says what is to be there, unless the page that it opened is reloaded: then what was kept is newer.
+    // A link says what is to be there, unless the page that it opened is reloaded or come back to: then what was kept is newer.
     kept() {
-      const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+      const isReload = ['reload', 'back_forward'].includes(performance.getEntriesByType('navigation')[0]?.type);
       try { return location.hash && !isReload ? '' : sessionStorage.getItem(KEPT) ?? ''; } catch { return ''; }
     },
     link() { return this.kept() ? '' : location.hash.slice(1); },

@@ -141,3 +141,11 @@ def test_kind_follows_the_ending(path: str, kind: str) -> None:
 def test_other_ending_is_an_error() -> None:
     with pytest.raises(DataError, match=r"x\.pdf: files must end in \.txt, \.csv or \.jsonl, got '\.pdf'"):
         kind_of("x.pdf")
+
+
+def test_half_characters_beside_the_text_become_readable() -> None:
+    (found, good) = read(b"text,note\nBob,caf\xe9\nZoe,ok\n", "csv")
+    assert found == Document(2, "Bob", {"note": "caf\ufffd"})
+    assert good == Document(3, "Zoe", {"note": "ok"})
+    (found,) = read('{"text": "Bob", "note": ["\\ud83d", {"a": "\\udc00"}]}\n', "jsonl")
+    assert found == Document(1, "Bob", {"note": ["\ufffd", {"a": "\ufffd"}]})

@@ -93,3 +93,12 @@ def test_validators_differ_by_every_part() -> None:
 
 def test_a_validator_shows_how_to_build_it() -> None:
     assert repr(RegexValidator("a+", exclude=True)) == "RegexValidator('a+', mode='full', exclude=True)"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [("(" * 2_000 + ")" * 2_000, "nested too deeply"), ("a|" * 5_001, "10,000 characters at most, got 10,002")],
+)
+def test_patterns_that_take_too_much_are_refused(pattern: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        RegexValidator(pattern)

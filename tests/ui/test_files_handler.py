@@ -175,7 +175,13 @@ def test_lines_that_could_not_be_used_have_a_file_of_their_own(services: Service
 
 @pytest.mark.parametrize(
     ("name", "content", "n_rows"),
-    [("a.txt", "a\n\nb\n", 2), ("a.csv", "id,body\n1,x\n2,y\n", 2), ("a.jsonl", '{"a": 1}\nno\n', 2), ("a.txt", "", 0)],
+    [
+        ("a.csv", "id,id,text\n1,2,x\n", 1),
+        ("a.txt", "a\n\nb\n", 2),
+        ("a.csv", "id,body\n1,x\n2,y\n", 2),
+        ("a.jsonl", '{"a": 1}\nno\n', 2),
+        ("a.txt", "", 0),
+    ],
 )
 def test_a_file_s_texts_are_counted_before_a_run(
     services: Services, tmp_path: Path, name: str, content: str, n_rows: int

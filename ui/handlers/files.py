@@ -81,8 +81,10 @@ def rows_of(services: Services, path: str | None) -> int:
         return 0
     columns = columns_of(services, path)
     name, kind = _checked_file(services, path)
+    # Any column will do; one whose name comes twice cannot be chosen.
+    column = next((one for one in columns if columns.count(one) == 1), None)
     with Path(path).open("rb") as file:
-        return sum(1 for _ in read_documents(file, kind, name, column=columns[0] if columns else None))
+        return sum(1 for _ in read_documents(file, kind, name, column=column))
 
 
 def run_file(
