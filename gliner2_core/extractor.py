@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, locate, save_checkpoint
+from gliner2_core.adaptable import HUB_OPTIONS, Adaptable
+from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
 from gliner2_core.checks import (
     checked_positive,
     checked_text,
@@ -27,7 +28,6 @@ from gliner2_core.spans import canonical_policy
 from gliner2_core.views import View
 from gliner2_core.words import SplitFunction, SplitterName, split_words
 
-HUB_OPTIONS = ("revision", "token", "cache_dir", "force_download", "local_files_only", "proxies")
 TASK_OPTIONS = (
     "labels",
     "multi_label",
@@ -42,7 +42,7 @@ TASK_OPTIONS = (
 VIEW_OPTIONS = ("threshold", "format_results", "include_confidence", "include_spans", "max_len", "overlap_policy")
 
 
-class GLiNER2:
+class GLiNER2(Adaptable):
     """Extracts entities, classifications, structures and relations for labels given at run time.
 
     Every method that takes a schema or labels accepts: `threshold` (0–1, default 0.5), `overlap_policy` (None, `allow`,
@@ -133,56 +133,6 @@ class GLiNER2:
         with tempfile.TemporaryDirectory() as folder:
             self.save_pretrained(folder)
             return str(api.upload_folder(repo_id=repo_id, folder_path=Path(folder), **options))
-
-    def load_adapter(self, name: str | os.PathLike[str], *, subfolder: str = "", **hub_options: Any) -> None:
-        """Put a LoRA adapter on the model, in place of one that is there; the model itself is not loaded again.
-
-        Args:
-            name: A folder, or a hub id (`owner/name`); peft's files, or the older ones of the reference package.
-            subfolder: Where it lies inside the folder or repository.
-            **hub_options: As of `from_pretrained`.
-
-        Raises:
-            CheckpointError: If there is no usable adapter, or it belongs to another model; the model stays as it was.
-            InputTypeError: If an option is unknown.
-        """
-        from gliner2_core import adapters
-
-        reject_unknown(hub_options, HUB_OPTIONS, "load_adapter")
-        folder, _ = locate(name, subfolder=subfolder, marker=adapters.CONFIG, **hub_options)
-        adapter = adapters.read_adapter(folder)
-        adapters.check_fit(self.model, adapter)
-        adapters.detach(self.model)
-        adapters.attach(self.model, adapter)
-
-    def unload_adapter(self) -> None:
-        """Take the adapter off; the model answers exactly as without it. Nothing happens where there is none."""
-        from gliner2_core import adapters
-
-        adapters.detach(self.model)
-
-    def merge_lora(self) -> None:
-        """Add the adapter to the model's weights for good: as fast as without it, and saved with the model."""
-        from gliner2_core import adapters
-
-        adapters.merge(self.model)
-
-    def save_adapter(self, folder: str | os.PathLike[str]) -> None:
-        """Write the adapter alone, in peft's format.
-
-        Raises:
-            CheckpointError: If the model has none.
-        """
-        from gliner2_core import adapters
-
-        adapters.save_adapter(self.model, folder, self.checkpoint.name)
-
-    @property
-    def has_adapter(self) -> bool:
-        """Whether an adapter is on the model."""
-        from gliner2_core import adapters
-
-        return adapters.has_adapter(self.model)
 
     @staticmethod
     def create_schema() -> Schema:

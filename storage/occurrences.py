@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from storage import rows
 from storage.errors import StorageError
-from storage.models import Annotation, PredictionRow, Project, RecordRow, RevisionRow
+from storage.models import Annotation, Project, RecordRow, RevisionRow
 from storage.outputs import EntitySpan, Output
 from storage.queue import matching
 from storage.queues import QueueFilter
@@ -131,8 +130,7 @@ def label_every(
             prediction = None if hidden or record.head else record.prediction_id
             seen = record.head.rev if record.head else 0
             write_version(session, Key(record_id, asked.annotator), Version(output, "draft", action, prediction), seen)
-        session.flush()
-        session.expunge_all()
+        rows.let_go(session)
     return Occurrences(words, label, changed, mentions, labelled, finished, unasked, tuple(shown))
 
 
@@ -162,12 +160,11 @@ def undo(session: Session, project: str, annotator: str) -> tuple[int, int]:
         earlier = session.scalars(
             select(RevisionRow).where(RevisionRow.annotation_id == one.id, RevisionRow.rev == one.made - 1)
         ).first()
-        output = rows.output_of(earlier.output) if earlier else _predicted(session, one.prediction_id)
+        output = rows.output_of(earlier.output) if earlier else rows.predicted(session, one.prediction_id) or Output()
         version = Version(output, "draft", f"{UNDONE}{number}")
         write_version(session, Key(one.record_id, annotator), version, one.rev)
         back += 1
-        session.flush()
-        session.expunge_all()
+        rows.let_go(session)
     if not back:
         raise OccurrencesError("all its records were saved since every occurrence was labelled; undoing would lose that")
     return back, len(found) - back
@@ -184,13 +181,6 @@ def _newest_number(session: Session, annotator: str, project: str | None = None)
     if project is not None:
         numbers -= {int(one.removeprefix(UNDONE)) for one in found if one.startswith(UNDONE)}
     return max(numbers, default=0)
-
-
-def _predicted(session: Session, prediction: int | None) -> Output:
-    if prediction is None:
-        return Output()
-    said: Any = session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one()
-    return rows.output_of(said)
 
 
 def _place(record_id: int, text: str, start: int, end: int) -> Place:

@@ -114,13 +114,13 @@ def apply(session: Session, project: str, change: LabelChange) -> Relabelling:
                 update(RecordRow).where(RecordRow.id.in_(some)).values(schema_id=target), execution_options=_UNSYNCHRONIZED
             )
     for record in plan.records:
-        _let_go(session)
+        rows.let_go(session)
         _predict_again(session, record, change)
     for annotation in plan.annotations:
-        _let_go(session)
+        rows.let_go(session)
         _write(session, annotation, change.output(rows.output_of(annotation.output)), action)
     for record in plan.records:
-        _let_go(session)
+        rows.let_go(session)
         _label_again(session, record.id)
     return plan.summary
 
@@ -152,12 +152,12 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
                 f"record {annotation.record_id} was saved by {annotation.annotator} since the label was changed; undoing "
                 "would lose that. Change the label back instead."
             )
-    _let_go(session)
+    rows.let_go(session)
     for record, (schema, prediction) in records.items():
         values = {
             "schema_id": schema,
             "prediction_id": prediction,
-            "least_confidence": rows.least_of(_predicted(session, prediction)),
+            "least_confidence": rows.least_of(rows.predicted(session, prediction)),
         }
         session.execute(update(RecordRow).where(RecordRow.id == record).values(**values), execution_options=_UNSYNCHRONIZED)
     for annotation in list(_annotations(session, records)):
@@ -165,10 +165,10 @@ def undo(session: Session, project: str) -> tuple[str, str | None]:
             stored = select(RevisionRow.output).where(
                 RevisionRow.annotation_id == annotation.id, RevisionRow.rev == before[annotation.id]
             )
-            _let_go(session)
+            rows.let_go(session)
             _write(session, annotation, rows.output_of(session.scalars(stored).one()), f"undo relabel {made.id}")
     for record in records:
-        _let_go(session)
+        rows.let_go(session)
         _label_again(session, record)
     session.execute(
         update(RelabellingRow).where(RelabellingRow.id == made.id).values(is_undone=True), execution_options=_UNSYNCHRONIZED
@@ -270,12 +270,6 @@ def _write(session: Session, annotation: Annotation, output: Output, action: str
     write_version(session, Key(annotation.record_id, annotation.annotator), version, annotation.rev)
 
 
-def _let_go(session: Session) -> None:
-    # Many a statement looks through all that the session holds: with 10,000 records that took minutes.
-    session.flush()
-    session.expunge_all()
-
-
 def _label_again(session: Session, record: int) -> None:
     session.execute(delete(RecordLabel).where(RecordLabel.record_id == record), execution_options=_UNSYNCHRONIZED)
     said = (
@@ -286,12 +280,6 @@ def _label_again(session: Session, record: int) -> None:
     made = select(Annotation.output).where(Annotation.record_id == record)
     for output in [*session.scalars(said), *session.scalars(made)]:
         rows.add_labels(session, record, rows.output_of(output))
-
-
-def _predicted(session: Session, prediction: int | None) -> Output | None:
-    if prediction is None:
-        return None
-    return rows.output_of(session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one())
 
 
 def _annotations(session: Session, records: Iterable[int]) -> Iterator[Annotation]:

@@ -85,6 +85,22 @@ def add_prediction(session: Session, record: int, output: Output, checkpoint: Ch
     return made.id
 
 
+def predicted(session: Session, prediction: int | None) -> Output | None:
+    """Return what a prediction said; None without one."""
+    if prediction is None:
+        return None
+    return output_of(session.scalars(select(PredictionRow.output).where(PredictionRow.id == prediction)).one())
+
+
+def let_go(session: Session) -> None:
+    """Write what is changed and forget every row that the session holds.
+
+    Many a statement looks through all of them: with 10,000 records that took minutes.
+    """
+    session.flush()
+    session.expunge_all()
+
+
 def least_of(output: Output | None) -> float:
     """Return the least confidence as it is stored: `NO_CONFIDENCE` without a prediction, or without findings."""
     least = None if output is None else output.least_confidence()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gliner2_core.commands.models import add_model_options, load_model
 from gliner2_core.commands.paths import check_file, check_out
 from gliner2_core.errors import InputError
 from gliner2_core.training.example_checks import fault_report
@@ -34,8 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Scores a model. The report goes to standard output as Markdown, and as JSON to --out.",
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="JSONL with true answers, as for training")
-    parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
-    parser.add_argument("--adapter", metavar="DIR", help="LoRA adapter to put on the model: a folder or hub id")
+    add_model_options(parser)
     parser.add_argument(
         "--suite", action="append", metavar="NAME", help="paper, structures, latency, all, or a set; repeatable"
     )
@@ -98,7 +98,7 @@ def _evaluate_files(args: argparse.Namespace) -> tuple[Report, Answers]:
     if loaded.faults:
         notes.append(f"faulty records left out: {loaded.skipped}; " + fault_report(loaded.faults))
     name = ", ".join(Path(file).name for file in args.files)
-    model = _load(args)
+    model = load_model(args)
     with _progress() as progress:
         report = evaluate_examples(
             model, loaded.examples, name, args.limit, progress,
@@ -114,7 +114,7 @@ def _evaluate_suites(args: argparse.Namespace) -> tuple[Report, Answers]:
 
     for one in sets_named(args.suite):
         find_file(args.data, one.name)
-    model = _load(args)
+    model = load_model(args)
     run = {"model": args.model, "weights": _fingerprint(model), "threshold": args.threshold, "limit": args.limit}
     answers = Answers(Path(f"{args.out}.answers.jsonl") if args.out else None, run)
     with _progress() as progress:
@@ -133,15 +133,6 @@ def _fingerprint(model: GLiNER2) -> str:
     for name, tensor in model.model.state_dict().items():
         digest.update(f"{name} {tuple(tensor.shape)} {float(tensor.double().sum()):.6e}\n".encode())
     return digest.hexdigest()[:16]
-
-
-def _load(args: argparse.Namespace) -> GLiNER2:
-    from gliner2_core.extractor import GLiNER2
-
-    model = GLiNER2.from_pretrained(args.model)
-    if args.adapter is not None:
-        model.load_adapter(args.adapter)
-    return model
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gliner2_core.commands.models import add_model_options, load_model
 from gliner2_core.commands.outputs import FailedLines, LazyFile
 from gliner2_core.commands.paths import check_out
 from gliner2_core.documents import BadLine, Document, kind_of, read_documents
@@ -49,8 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--labels", metavar="A,B", help='entity labels, instead of --schema; "in quotes" if one holds a comma'
     )
-    parser.add_argument("--model", default=None, help="checkpoint folder or hub id (default: the embedded checkpoint)")
-    parser.add_argument("--adapter", metavar="DIR", help="LoRA adapter to put on the model: a folder or hub id")
+    add_model_options(parser)
     parser.add_argument("--out", metavar="FILE", help="write there instead of to standard output")
     parser.add_argument("--column", metavar="NAME", help="column or key that holds the text (text, input, or the only one)")
     parser.add_argument("--whole", action="store_true", help="a .txt file or standard input is one text")
@@ -81,17 +81,13 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     check_out(args.out, (args.file, args.schema))
     schema = _schema(args)
-    from gliner2_core.extractor import GLiNER2
-
     with ExitStack() as files:
         documents = _documents(args, files)
         out = files.enter_context(LazyFile(args.out))
         first = next(documents, None)
         if first is None:
             raise InputError(f"{args.file}: there is no text to extract from")
-        model = GLiNER2.from_pretrained(args.model, word_splitter=args.word_splitter)
-        if args.adapter is not None:
-            model.load_adapter(args.adapter)
+        model = load_model(args, word_splitter=args.word_splitter)
         options = {
             "threshold": args.threshold,
             "overlap_policy": args.overlap_policy,

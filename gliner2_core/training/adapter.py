@@ -42,8 +42,6 @@ def prepare(model: Gliner2Model, config: TrainingConfig) -> None:
 def finish(model: Gliner2Model) -> None:
     """Merge low-rank updates into the weights and unfreeze everything: the model is an ordinary one again."""
     adapters.merge(model)
-    for parameter in model.parameters():
-        parameter.requires_grad = True
 
 
 def linears(model: nn.Module, prefix: str = "") -> list[str]:

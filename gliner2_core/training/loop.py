@@ -119,8 +119,8 @@ def train(
     replayed = replay_examples(round(config.replay * len(kept)), seed=config.seed)
     mixed = [*kept, *_targets(loaded, replayed, config)[0]] if replayed else kept
     batches = _Epochs(mixed, PromptEncoder(loaded.tokenizer), config)
-    per_epoch = max(round(batches.per_epoch / batches_per_step(config)), 1)
-    steps = config.max_steps or max(round(config.epochs * batches.per_epoch / batches_per_step(config)), 1)
+    per_epoch = batches.per_epoch / batches_per_step(config)
+    steps = config.max_steps or max(round(config.epochs * per_epoch), 1)
     adapter.prepare(loaded.model, config)
     check_demands(loaded.model, run_folder)
     trainer = Gliner2Trainer(loaded.model, batches, config, steps, run_folder)
@@ -128,18 +128,14 @@ def train(
         trainer.add_callback(_Reporter(on_progress))
     stopping = None
     if dev:
-        every = max(per_epoch, LEAST_STEPS)
+        every = max(round(per_epoch), LEAST_STEPS)
         stopping = DevScore(loaded, dev, every=every, patience=config.patience, run_folder=run_folder)
         trainer.add_callback(stopping)
     trainer.resume(newest_checkpoint(run_folder))
     best_step = stopping.restore_best() if stopping else trainer.state.global_step
-    if config.is_adapter_only and is_main():
-        save_adapter(loaded.model, run_folder / ADAPTER_FOLDER, loaded.info.name)
-    adapter.finish(loaded.model)
     log = [line for line in trainer.state.log_history if "loss" in line]
     if is_main():
-        (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
-        save_checkpoint(run_folder / MODEL_FOLDER, loaded)
+        _leave(run_folder, loaded, config, log)
     return TrainingResult(
         run_folder / MODEL_FOLDER,
         run_folder / ADAPTER_FOLDER if config.is_adapter_only else None,
@@ -153,6 +149,15 @@ def train(
         float(log[0]["loss"]) if len(log) > 1 else None,
         float(log[-1]["loss"]) if log else None,
     )
+
+
+def _leave(run_folder: Path, loaded: LoadedCheckpoint, config: TrainingConfig, log: Sequence[dict[str, Any]]) -> None:
+    """Write what a run leaves: an adapter where one is made, the log, the checkpoint with everything merged."""
+    if config.is_adapter_only:
+        save_adapter(loaded.model, run_folder / ADAPTER_FOLDER, loaded.info.name)
+    adapter.finish(loaded.model)
+    (run_folder / LOG_FILE).write_text("".join(json.dumps(line) + "\n" for line in log), encoding="utf-8")
+    save_checkpoint(run_folder / MODEL_FOLDER, loaded)
 
 
 def _facts(

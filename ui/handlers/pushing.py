@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ui.messages import PageError
+from ui.run_scores import Score, scores_of
 
 if TYPE_CHECKING:
     from storage.runs import Run
@@ -102,21 +103,15 @@ def _is_unreachable(error: Exception) -> bool:
 def _scores(run: Run) -> str:
     if not run.metrics:
         return "Not measured."
-    test, general = run.metrics["test"], run.metrics["general"]
-    rows: list[tuple[Any, ...]] = []
-    for name, task in test["after"].items():
-        before = test["before"][name]
-        rows.append((f"**{name}** ({task['metric']})", task["records"], before["score"], task["score"]))
-        rows += [
-            (label, row["support"], before["labels"][label]["f1"], row["f1"])
-            for label, row in task["labels"].items()
-            if row["support"]
-        ]
-    for name, n_texts in (("entities", 60), ("classes", 40)):
-        rows.append((f"everyday {name}, to tell what it forgot", n_texts, general["before"][name], general["after"][name]))
     lines = ["| | true or records | before | after |", "| --- | ---: | ---: | ---: |"]
-    for name, number, before, after in rows:
-        cell = str(name).replace("|", "\\|").replace("\n", " ")
-        lines.append(f"| {cell} | {number} | {100 * before:.1f} | {100 * after:.1f} |")
+    for group in scores_of(run.metrics):
+        name = group.whole.name
+        head = f"**{name}** ({group.metric})" if group.metric else f"everyday {name}, to tell what it forgot"
+        lines += [_line(head, group.whole), *(_line(one.name, one) for one in group.labels)]
     warnings = "".join(f"\n\n{words.capitalize()}." for words in run.metrics["warnings"])
     return "Records that it never learned from, in percent:\n\n" + "\n".join(lines) + warnings
+
+
+def _line(name: str, score: Score) -> str:
+    cell = name.replace("|", "\\|").replace("\n", " ")
+    return f"| {cell} | {score.number} | {100 * score.before:.1f} | {100 * score.after:.1f} |"

@@ -12,6 +12,7 @@ from ui import render
 from ui.handlers.pushing import with_card
 from ui.messages import PageError
 from ui.run_files import RunFiles, Standing
+from ui.run_scores import Group, Score, scores_of
 from ui.services import Services
 
 if TYPE_CHECKING:
@@ -148,26 +149,7 @@ def score_table(run: Run) -> str:
     """Return the scores before and after as a table, with what must be known to trust them, as safe HTML."""
     if not run.metrics:
         return ""
-    test, general = run.metrics["test"], run.metrics["general"]
-    body = []
-    for name, task in test["after"].items():
-        before = test["before"][name]
-        body.append(
-            _row(f"{name} ({task['metric']})", f"{task['records']} records", before["score"], task["score"], is_head=True)
-        )
-        body += [
-            _row(label, f"{row['support']} true", before["labels"][label]["f1"], row["f1"])
-            for label, row in task["labels"].items()
-            if row["support"]
-        ]
-        unseen = [label for label, row in task["labels"].items() if not row["support"]]
-        if unseen:
-            words = escape(f"None held out of: {', '.join(unseen)}")
-            body.append(f'<tr class="wb-part"><th scope="row" class="wb-what" colspan="4">{words}</th></tr>')
-    for name, n_texts in (("entities", 60), ("classes", 40)):
-        body.append(
-            _row(f"general {name}", f"{n_texts} texts", general["before"][name], general["after"][name], is_head=True)
-        )
+    body = [row for group in scores_of(run.metrics) for row in _group_rows(group)]
     if curve := run.metrics.get("curve"):
         body.append(
             '<tr class="wb-head-row"><th scope="row" class="wb-what" colspan="4">Is more labelling worth it?</th></tr>'
@@ -194,13 +176,25 @@ def archive_of(run: Run, folder: Path) -> Path:
     return Path(shutil.make_archive(str(folder / name), "zip", checkpoint))
 
 
-def _row(name: str, support: str, before: float, after: float, *, is_head: bool = False) -> str:
+def _group_rows(group: Group) -> list[str]:
+    whole = group.whole
+    if group.metric is None:
+        return [_row(f"general {whole.name}", f"{whole.number} texts", whole, is_head=True)]
+    found = [_row(f"{whole.name} ({group.metric})", f"{whole.number} records", whole, is_head=True)]
+    found += [_row(one.name, f"{one.number} true", one) for one in group.labels]
+    if group.unseen:
+        words = escape(f"None held out of: {', '.join(group.unseen)}")
+        found.append(f'<tr class="wb-part"><th scope="row" class="wb-what" colspan="4">{words}</th></tr>')
+    return found
+
+
+def _row(name: str, support: str, score: Score, *, is_head: bool = False) -> str:
     kind = "wb-head-row" if is_head else "wb-part"
-    change = 100 * (after - before)
+    change = 100 * (score.after - score.before)
     sign = "" if abs(change) < 0.05 else f" <small>({change:+.1f})</small>"
     return (
         f'<tr class="{kind}"><th scope="row" class="wb-what">{escape(name)}</th><td>{escape(support)}</td>'
-        f"<td>{100 * before:.1f}</td><td>{100 * after:.1f}{sign}</td></tr>"
+        f"<td>{100 * score.before:.1f}</td><td>{100 * score.after:.1f}{sign}</td></tr>"
     )
 
 

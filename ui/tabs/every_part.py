@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
@@ -13,8 +12,7 @@ from ui.handlers.every import done, seen_before, undone
 from ui.handlers.relabel import labels_of
 from ui.services import Services
 from ui.tabs.bulk_part import BulkPart, build_bulk_part, wire_bulk_part
-from ui.tabs.events import STORE_QUEUE
-from ui.tabs.labels_part import listed
+from ui.tabs.labels_part import wire_label_list
 
 ABOUT = (
     "In all records that the open queue shows and you have not finished. They become drafts, so that you still look at "
@@ -56,12 +54,7 @@ def wire_every_part(
         desk: The visitor's, with the open queue.
         then: Shows the queue anew after an event.
     """
-    refresh: dict[str, Any] = {
-        "fn": lambda name: listed(lambda: labels_of(services, name)),
-        "inputs": project, "outputs": part.label, **STORE_QUEUE,
-    }  # fmt: skip
-    for start in (part.folded.expand, project.input):
-        start(**refresh)
+    wire_label_list(part.folded, project, part.label, lambda name: labels_of(services, name))
     wire_bulk_part(
         services, part.bulk, [desk, part.words, part.label], [part.words, part.label, project],
         seen=seen_before, done=done, undone=lambda services, desk, *_: undone(services, desk), then=then,

@@ -94,7 +94,7 @@ def wire_file_part(
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             return gr.Dropdown(visible=False), render.problem(logged_words(error)), _no_results()
         known = default_column(columns)
-        words = _file_words(n_rows, services.settings.max_rows) if path else "No file yet."
+        words = _ready_words(n_rows, services.settings.max_rows) if path else "No file yet."
         words += "" if known is not None or not columns else " Choose the column that holds the text."
         words += " The run of the file before was stopped." if was_running else ""
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
@@ -141,7 +141,7 @@ def wire_file_part(
     part.cancel.click(cancel, state, None, queue=False, **PRIVATE)
 
 
-def _file_words(n_rows: int, most: int) -> str:
+def _ready_words(n_rows: int, most: int) -> str:
     if not n_rows:
         return "The file holds no text."
     cut = f" Only the first {most:,} will be read: that is the most allowed here." if n_rows > most else ""

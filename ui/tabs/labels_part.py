@@ -55,12 +55,7 @@ def wire_labels_part(
         project: Whose labels.
         then: Shows the queue anew after an event.
     """
-    refresh: dict[str, Any] = {
-        "fn": lambda name: listed(lambda: list(changeable(services, name))),
-        "inputs": project, "outputs": part.label, **STORE_QUEUE,
-    }  # fmt: skip
-    for start in (part.folded.expand, project.input):
-        start(**refresh)
+    refresh = wire_label_list(part.folded, project, part.label, lambda name: list(changeable(services, name)))
     wire_bulk_part(
         services, part.bulk, [project, part.label, part.becomes], [part.label, part.becomes, project],
         seen=lambda *values: render.note(seen_before(*values)),
@@ -70,10 +65,29 @@ def wire_labels_part(
     )  # fmt: skip
 
 
-def listed(labels: Callable[[], list[str]]) -> Any:
-    """Return the update of a list of a project's labels; nothing is chosen in it."""
-    try:
-        return gr.Dropdown(labels(), value=None)
-    except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
-        logged_words(error)
-        return gr.skip()
+def wire_label_list(
+    folded: gr.Accordion, project: gr.Dropdown, label: gr.Dropdown, labels_of: Callable[[str], list[str]]
+) -> dict[str, Any]:
+    """Read a list of labels anew when its part is opened or another project is chosen; nothing is chosen in it then.
+
+    Args:
+        folded: The part.
+        project: Whose labels.
+        label: The list.
+        labels_of: Called with the project's name.
+
+    Returns:
+        The event's parameters, for whatever else changes the labels.
+    """
+
+    def listed(name: str) -> Any:
+        try:
+            return gr.Dropdown(labels_of(name), value=None)
+        except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
+            logged_words(error)
+            return gr.skip()
+
+    event: dict[str, Any] = {"fn": listed, "inputs": project, "outputs": label, **STORE_QUEUE}
+    for start in (folded.expand, project.input):
+        start(**event)
+    return event

@@ -35,6 +35,8 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
     # Pressed by the page's script when the address changes while the page is open.
     again = gr.Button("Open the link in the address bar", visible="hidden", elem_id="open-link")
 
+    everything = [component for part in parts for component in part.inputs.all()]
+
     def opened(text: str, *before: Any) -> dict[Any, Any]:
         if not text:
             return {status: gr.skip()}
@@ -47,10 +49,11 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
             values, left = placed(services, inputs.form, shared.schema)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             return {status: render.problem(logged_words(error))}
+        there = dict(zip(everything, before, strict=False))  # Nothing, when the page loads.
         found = inputs.replaced(dict(zip(inputs.all(), (shared.text, *values, *shared.options), strict=True)))
         return {
             **found,
-            **(part.kept(_own(parts, part, before)) if before else {}),
+            **(part.kept([there[one] for one in inputs.all()]) if before else {}),
             tabs: gr.Tabs(selected=inputs.id),
             status: render.note(f"Opened from a link. Press run to see the result.{left}"),
         }
@@ -58,20 +61,8 @@ def wire_links(services: Services, app: gr.Blocks, tabs: gr.Tabs, parts: Sequenc
     outputs = [component for part in parts for component in (*part.inputs.outputs(), part.before, part.button)]
     for part in parts:
         wiped_by_typing(status, part.inputs)
-    everything = [component for part in parts for component in part.inputs.all()]
     options: dict[str, Any] = {"queue": False, **PRIVATE}
     # Nothing that somebody typed is there when the page loads.
     app.load(opened, fragment, [*outputs, tabs, status], js=LINK_SCRIPT, **options)
     changed = again.click(opened, [fragment, *everything], [*outputs, tabs, status], js=FRAGMENT_SCRIPT, **options)
     changed.then(None, None, None, js=OPENED_SCRIPT, **PRIVATE)
-
-
-def _own(parts: Sequence[UndoPart], part: UndoPart, values: Sequence[Any]) -> Sequence[Any]:
-    """Return the values of a part's inputs among those of all parts."""
-    at = 0
-    for one in parts:
-        n_inputs = len(one.inputs.all())
-        if one is part:
-            return values[at : at + n_inputs]
-        at += n_inputs
-    raise ValueError("not one of the parts")
