@@ -216,7 +216,7 @@ def _column_index(header: list[str], name: str, column: str | None) -> int:
         if header.count(chosen) > 1:
             raise DataError(f"{name}: {header.count(chosen)} columns are called {chosen!r}; rename all but one")
         return header.index(chosen)
-    raise DataError(f"{name}: no column 'text' among {_listed(header)}; name the column that holds the text (--column)")
+    raise DataError(f"{name}: no column 'text' among {_listed(header)}; name the column that holds the text (`column`)")
 
 
 def _readable(value: Any) -> Any:

@@ -67,8 +67,15 @@
     columns.dataset.changed = 'yes';
     columns.querySelector('.wb-result .wb-status:not(.wb-fresh)')?.classList.add('wb-stale');
   }
-  const EDITING = '.wb-undo, .cl-add, .cl-back button, .cl-buttons button';
+  const EDITING = '.wb-undo, .cl-add, .cl-back button, .cl-buttons button, .reset-button';
   document.addEventListener('input', ({ target }) => { if (!target.closest('.wb-result')) mark(target); }, true);
+  // A choice from a list writes its box without an `input`.
+  document.addEventListener('mousedown', ({ target }) => mark(target.closest('.wb-columns [role="option"]')), true);
+  document.addEventListener('keydown', ({ key, target }) => { if (key === 'Enter' && target.matches('.wb-columns [role="combobox"]')) mark(target); }, true);
+  // Gradio makes 0 of a number that was emptied (6.31); it stays empty, and the run says what to type.
+  document.addEventListener('blur', (event) => {
+    if (event.target.value === '' && event.target.closest?.('[id$="-threshold"]')) event.stopImmediatePropagation();
+  }, true);
   document.addEventListener('click', ({ target }) => {
     const examples = target.closest('[id$="-examples"]');
     if (examples) delete examples.parentElement.querySelector('.wb-columns')?.dataset.changed;

@@ -208,3 +208,27 @@ def test_a_list_of_choices_closes_when_tab_leaves_it(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(policy).to_have_value("Best ones, no overlap within a label")
+
+
+def test_a_result_says_when_a_choice_or_the_threshold_has_changed(page: Page) -> None:
+    stale, text = page.locator("#entity-status .wb-stale"), "Zoë flew to Rome"
+    ask(page, text, "person", threshold="0.2")
+    run(page, text)
+    expect(stale).to_have_count(0)
+    page.get_by_label("Overlapping spans").click()
+    page.get_by_role("option").first.click()
+    expect(stale).to_have_count(1)
+    page.get_by_role("button", name="Find entities (Ctrl+Enter)").click()
+    expect(stale).to_have_count(0)
+    page.locator("#entity-threshold").get_by_role("button").click()
+    expect(stale).to_have_count(1)
+
+
+def test_an_emptied_threshold_stays_empty_and_is_told(page: Page) -> None:
+    box = page.get_by_role("spinbutton", name="Threshold")
+    box.fill("")
+    page.get_by_label("Labels to find").click()
+    page.wait_for_timeout(300)
+    expect(box).to_have_value("")
+    page.get_by_role("button", name="Find entities (Ctrl+Enter)").click()
+    expect(page.locator("#entity-status")).to_contain_text("The threshold is empty. Type a number from 0 to 1.")

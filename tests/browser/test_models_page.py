@@ -30,6 +30,12 @@ def test_the_bar_says_what_is_loaded(bar: Page) -> None:
     expect(bar.locator("#model-bar")).to_contain_text(f"Model: {BERT}")
 
 
+def test_the_model_that_answers_is_not_compared_with_itself(bar: Page) -> None:
+    choose(bar, "Compare with", str(BERT))
+    expect(bar.locator("#model-status")).to_contain_text("is the model that answers already", timeout=60_000)
+    expect(bar.get_by_label("Compare with", exact=True)).to_have_value("none")
+
+
 def test_another_model_answers_every_tab(bar: Page) -> None:
     choose(bar, "Model", str(DEBERTA))
     expect(bar.locator("#model-status")).to_contain_text("deberta-v2 encoder", timeout=60_000)

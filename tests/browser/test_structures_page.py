@@ -291,6 +291,14 @@ def test_what_a_json_text_asks_and_the_form_cannot_hold_is_said(tab: Page) -> No
     expect(tab.locator("#structure-json-status")).to_contain_text("no place for: entities.email.dtype. It is left out.")
 
 
+def test_what_a_pasted_json_text_asks_besides_structures_is_unfolded(tab: Page) -> None:
+    tab.get_by_role("tab", name="JSON", exact=True).first.click()
+    tab.get_by_label("Schema as JSON").fill('{"structures": {"visit": ["doctor"]}, "entities": ["city"]}')
+    form(tab)
+    expect(tab.locator("#structure-labels textarea")).to_have_value("city")
+    expect(tab.locator("#structure-labels textarea")).to_be_visible()
+
+
 def test_a_result_says_when_what_it_answers_has_changed(tab: Page) -> None:
     status = tab.locator("#structure-status .wb-stale")
     name = tab.locator("#structure-cards").get_by_label("Structure", exact=True).first

@@ -14,6 +14,7 @@ from ui.tabs.events import PRIVATE
 
 NO_SECOND = "none"
 OPEN_HINT = "From the list, or type a folder of this machine or a hub id such as fastino/gliner2-base-v1, then Enter."
+SAME_WORDS = "“%s” is the model that answers already. Choose another one to compare it with."
 LISTED_HINT = "One of the models that this page offers."
 
 
@@ -80,9 +81,10 @@ def wire_model_bar(services: Services, app: gr.Blocks, bar: ModelBar) -> None:
         try:
             wanted = services.models.checked(wanted)
             other = services.models.checked(wanted_second) if wanted_second not in (None, "", NO_SECOND) else ""
-            if other == wanted:
-                other = ""
+            is_same = other == wanted
+            other = "" if is_same else other
             words = facts_words(services, wanted, other)
+            words += render.note(SAME_WORDS % wanted) if is_same else ""
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             # What was typed stays, so that it can be mended.
             label = gr.Accordion(label=folded_words(model, second))

@@ -57,12 +57,14 @@ class SchemaEditor:
         self.texts = (json_box, spec_box)
         return self.texts
 
-    def wire(self, form: Sequence[CardList | gr.Textbox]) -> None:
+    def wire(self, form: Sequence[CardList | gr.Textbox], also: gr.Accordion) -> None:
         """Wire them.
 
         Args:
             form: Structures, entity labels, relations, classifications.
+            also: Holds all of the form but the structures; folded at first.
         """
+        self._also: Any = also
         inputs, (json_box, spec_box) = [*form, *self.texts], self.texts
         outputs = [*inputs, *self.said()]
 
@@ -84,7 +86,7 @@ class SchemaEditor:
                 values, left = form_from_json(self._services, json.text)
             except Exception as error:  # noqa: BLE001 - see above
                 return {self._json_status: render.problem(logged_words(error)), **self._faulty(NOT_READ % "JSON")}
-            return {**values_of(values), **self.words_of(values[:4], left)}
+            return {**values_of(values), **self.words_of(values[:4], left), **self.shown(values)}
 
         def from_specs(specs: Edited, *values: Any) -> Updates:
             try:
@@ -110,9 +112,17 @@ class SchemaEditor:
         for events, answer, asked in wirings:
             gr.on(events, answer, asked, outputs, queue=False, show_progress="hidden", trigger_mode="always_last", **PRIVATE)
 
-    def said(self) -> list[gr.components.Component]:
-        """Return the components that say something of the texts."""
-        return [self._json_status, self._spec_status, self._fault, self._discard]
+    def said(self) -> list[Any]:
+        """Return the components that say something of the texts, and the folded part."""
+        return [self._json_status, self._spec_status, self._fault, self._discard, self._also]
+
+    def shown(self, values: Sequence[Any]) -> Updates:
+        """Unfold what is asked besides structures, which an example, a file, a link or a pasted text may bring unseen.
+
+        Args:
+            values: Of the form; see `words_of`.
+        """
+        return {self._also: gr.Accordion(open=True)} if any(values[1:4]) else {}
 
     def words_of(self, values: Sequence[Any], left: str = "") -> Updates:
         """Return what to say once form and texts are in step.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -25,7 +24,7 @@ from ui.tabs.runs import Outputs, wire_run
 from ui.tabs.schema_editor import SchemaEditor
 from ui.tabs.schema_part import build_schema_part
 from ui.tabs.send_part import build_send_part
-from ui.tabs.tab_inputs import Remarks, TabInputs, Updates
+from ui.tabs.tab_inputs import Remarks, TabInputs
 from ui.tabs.undo_part import UndoPart
 
 EMPTY_WORDS = "The result appears here: a card per record, each value linked to its place in your text."
@@ -93,14 +92,8 @@ def _build_schema(services: Services) -> tuple[Sequence[gr.components.Component]
         form: Sequence[CardList | gr.Textbox] = [structures, labels, relations, tasks]
         texts = editor.build(*values[4:])
     editor.build_fault()
-    editor.wire(form)
-
-    def words_of(inputs: Sequence[Any]) -> Updates:
-        # What an example, a file or a link asks besides structures is not to be overlooked.
-        asks_more = any(inputs[1:4])
-        return {**editor.words_of(inputs), also: gr.Accordion(open=True) if asks_more else gr.skip()}
-
-    return [*form, *texts], Remarks([*editor.said(), also], words_of)
+    editor.wire(form, also)
+    return [*form, *texts], Remarks(editor.said(), lambda values: {**editor.words_of(values), **editor.shown(values)})
 
 
 def _build_outputs() -> Outputs:
