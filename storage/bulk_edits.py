@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from storage import occurrences, relabelling
 from storage.engine import reading, writing
-from storage.label_changes import LabelChange
+from storage.label_changes import ENTITIES, Place, label_change
 from storage.occurrences import Occurrences
 from storage.queues import QueueFilter
 from storage.relabelling import Relabelling
@@ -25,7 +25,7 @@ class BulkEdits:
         self.engine = engine
 
     def relabel(
-        self, project: str, label: str, becomes: str | None, *, task: str | None = None, is_preview: bool = False
+        self, project: str, label: str, becomes: str | None, *, place: Place = ENTITIES, is_preview: bool = False
     ) -> Relabelling:
         """Rename a label over a project, merge it into another one, or delete it with its mentions; one step.
 
@@ -33,7 +33,7 @@ class BulkEdits:
             project: Its name.
             label: The label.
             becomes: Its new name, which may be a label that is there; None deletes it.
-            task: The classification task whose label it is; None for an entity label.
+            place: Where it is a label: of entities, of a task, a relation, a structure, a field of one.
             is_preview: Change nothing, tell what would be.
 
         Raises:
@@ -41,15 +41,15 @@ class BulkEdits:
             RelabellingError: If it cannot be done; says why.
             DatabaseError: If nothing could be stored.
         """
-        change = LabelChange(label, becomes, task)
+        change = label_change(label, becomes, place)
         if is_preview:
             with reading(self.engine) as session:
                 return relabelling.preview(session, project, change)
         with writing(self.engine) as session:
             return relabelling.apply(session, project, change)
 
-    def labels(self, project: str) -> dict[str | None, list[str]]:
-        """Return the labels that a project's records are asked for, in alphabetical order: None → entities, task → classes.
+    def labels(self, project: str) -> dict[Place, list[str]]:
+        """Return the labels that a project's records are asked for, by their places, in alphabetical order.
 
         Raises:
             DatabaseError: If the database cannot be read.

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from storage import rows
 from storage.errors import NotFoundError, StorageError
 from storage.hashing import schema_id
-from storage.label_changes import LabelChange
+from storage.label_changes import ENTITIES, LabelChange, Place, labels_in
 from storage.models import (
     Annotation,
     PredictionRow,
@@ -52,7 +52,7 @@ class Relabelling:
         records: Records whose schema has the label.
         corrections: Corrections that hold it.
         mentions: How often these hold it.
-        task: The classification task whose label it is; None for an entity label.
+        place: Where it is a label.
     """
 
     label: str
@@ -61,7 +61,7 @@ class Relabelling:
     records: int
     corrections: int
     mentions: int
-    task: str | None = None
+    place: Place = ENTITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def apply(session: Session, project: str, change: LabelChange) -> Relabelling:
     saved = [[one.id, one.rev] for one in plan.annotations]
     made = RelabellingRow(
         project_id=rows.project_id(session, project), label=change.label, becomes=change.becomes,
-        changes={"records": moved, "annotations": saved, "task": change.task}, is_undone=False,
+        changes={"records": moved, "annotations": saved, "place": [change.place.kind, change.place.of]}, is_undone=False,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -182,16 +182,12 @@ def _planned(session: Session, project: str, change: LabelChange) -> _Plan:
     schemas = _schemas(session, project)
     asked = {id_: schema for id_, schema in schemas.items() if change.concerns(schema)}
     if not asked:
-        known = labels_of(session, project).get(change.task, [])
+        known = labels_of(session, project).get(change.place, [])
         raise NotFoundError(
             f"no record of {project!r} is asked for the label {label!r}; labels: {', '.join(known) or 'none'}"
         )
-    if any(change.leaves_too_little(schema) for schema in asked.values()):
-        if change.task is not None:
-            raise RelabellingError(
-                f"task {change.task!r} would have one label left, which decides nothing; rename it instead"
-            )
-        raise RelabellingError(f"{label!r} is all that some records are asked for; rename it, or discard these records")
+    for reason in filter(None, map(change.refusal, asked.values())):
+        raise RelabellingError(reason)
     targets = {id_: change.schema(schema) for id_, schema in asked.items()}
     found = select(RecordRow).join(Project).where(Project.name == project, RecordRow.schema_id.in_(asked))
     records = list(session.scalars(found.order_by(RecordRow.id)))
@@ -205,18 +201,17 @@ def _planned(session: Session, project: str, change: LabelChange) -> _Plan:
     if mentions and any(change.leaves_undecided(schema) for schema in asked.values()):
         raise RelabellingError(f"{len(annotations)} corrections chose {label!r}; say which label takes its place")
     is_merge = any(change.is_merge(schema) for schema in asked.values())
-    summary = Relabelling(label, change.becomes, is_merge, len(records), len(annotations), mentions, change.task)
+    summary = Relabelling(label, change.becomes, is_merge, len(records), len(annotations), mentions, change.place)
     return _Plan(summary, records, targets, annotations)
 
 
-def labels_of(session: Session, project: str) -> dict[str | None, list[str]]:
-    """Return the labels that a project's records are asked for, in alphabetical order: None → entities, task → classes."""
-    found: dict[str | None, set[str]] = {None: set()}
+def labels_of(session: Session, project: str) -> dict[Place, list[str]]:
+    """Return the labels that a project's records are asked for, by their places, in alphabetical order."""
+    found: dict[Place, set[str]] = {}
     for schema in _schemas(session, project).values():
-        found[None].update(schema.get("entities", {}))
-        for task in schema.get("classifications", []):
-            found.setdefault(task["task"], set()).update(task["labels"])
-    return {task: sorted(names) for task, names in found.items()}
+        for place, names in labels_in(schema).items():
+            found.setdefault(place, set()).update(names)
+    return {place: sorted(found[place]) for place in sorted(found, key=Place.order)}
 
 
 def _schemas(session: Session, project: str) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,8 @@ import pytest
 
 from storage import AnnotationStore, Checkpoint, Output
 from storage.errors import NotFoundError
-from storage.outputs import Decision, EntitySpan
+from storage.label_changes import ENTITIES, Place
+from storage.outputs import Decision, EntitySpan, FieldValue, Instance, RelationPair, Span
 from storage.queues import QueueFilter
 from storage.relabelling import RelabellingError
 from tests.storage.conftest import PREDICTED, SCHEMA, TEXT
@@ -127,6 +128,7 @@ def test_other_parts_of_a_schema_stay(any_store: AnnotationStore) -> None:
     }
 
 
+TONE = Place("class", "tone")
 TASKS = {
     "entities": {"person": {}},
     "classifications": [
@@ -155,9 +157,11 @@ def chosen(store: AnnotationStore) -> list[tuple[str, ...]]:
 
 
 def test_a_class_is_renamed_and_back(decided: AnnotationStore) -> None:
-    assert decided.bulk.labels("p") == {None: ["person"], "tone": ["cold", "icy", "warm"], "parts": ["a", "b"]}
-    done = decided.bulk.relabel("p", "icy", "freezing", task="tone")
-    assert (done.task, done.records, done.corrections, done.mentions, done.is_merge) == ("tone", 1, 1, 1, False)
+    assert decided.bulk.labels("p") == {
+        ENTITIES: ["person"], TONE: ["cold", "icy", "warm"], Place("class", "parts"): ["a", "b"],
+    }  # fmt: skip
+    done = decided.bulk.relabel("p", "icy", "freezing", place=TONE)
+    assert (done.place, done.records, done.corrections, done.mentions, done.is_merge) == (TONE, 1, 1, 1, False)
     record = decided.record(1, "ann")
     assert record.schema["classifications"][0] == {
         "task": "tone", "labels": ["warm", "cold", "freezing"], "descriptions": {"freezing": "Very cold"},
@@ -171,7 +175,7 @@ def test_a_class_is_renamed_and_back(decided: AnnotationStore) -> None:
 
 
 def test_a_class_is_merged(decided: AnnotationStore) -> None:
-    assert decided.bulk.relabel("p", "icy", "cold", task="tone").is_merge
+    assert decided.bulk.relabel("p", "icy", "cold", place=TONE).is_merge
     record = decided.record(1, "ann")
     assert record.schema["classifications"][0]["labels"] == ["warm", "cold"]
     assert chosen(decided)[0] == ("cold",)
@@ -190,10 +194,97 @@ def test_a_class_is_merged(decided: AnnotationStore) -> None:
 )
 def test_classes_that_cannot_go_are_named(decided: AnnotationStore, label: str, task: str, words: str) -> None:
     with pytest.raises((NotFoundError, RelabellingError), match=words):
-        decided.bulk.relabel("p", label, None, task=task)
+        decided.bulk.relabel("p", label, None, place=Place("class", task))
     assert chosen(decided) == [("icy",), ("a", "b")]
 
 
 def test_a_class_that_nobody_chose_is_deleted(decided: AnnotationStore) -> None:
-    assert decided.bulk.relabel("p", "cold", None, task="tone").mentions == 0
+    assert decided.bulk.relabel("p", "cold", None, place=TONE).mentions == 0
     assert decided.record(1, "ann").schema["classifications"][0]["labels"] == ["warm", "icy"]
+
+
+FILLED = {
+    "entities": {"person": {}},
+    "structures": {"visit": {"fields": [{"name": "guest"}, {"name": "kind", "choices": ["long", "short"]}]}},
+    "relations": {"met": {}, "knows": {"description": "Is acquainted with"}},
+}
+ZOE, PARIS = Span(start=2, end=5), Span(start=17, end=23)
+
+
+@pytest.fixture
+def related(any_store: AnnotationStore) -> AnnotationStore:
+    """One record with a visit and two relations of the same pair, corrected once."""
+    visit = Instance(name="visit", fields={"guest": (FieldValue(span=ZOE),), "kind": ()})
+    pairs = tuple(RelationPair(name=name, head=ZOE, tail=PARIS) for name in ("met", "knows"))
+    said = Output(structures=(visit,), relations=pairs)
+    any_store.add_prediction("p", TEXT, FILLED, said, Checkpoint("m"))
+    any_store.save(1, "ann", said, "submitted", seen=0)
+    return any_store
+
+
+def saved(store: AnnotationStore) -> Output:
+    head = store.record(1, "ann").head
+    assert head is not None
+    return head.output
+
+
+@pytest.mark.parametrize(
+    ("place", "label", "becomes", "left"),
+    [
+        (Place("relation"), "met", "saw", [["saw", "knows"], ["visit"], ["guest", "kind"]]),
+        (Place("relation"), "met", "knows", [["knows"], ["visit"], ["guest", "kind"]]),
+        (Place("relation"), "met", None, [["knows"], ["visit"], ["guest", "kind"]]),
+        (Place("structure"), "visit", "stay", [["met", "knows"], ["stay"], ["guest", "kind"]]),
+        (Place("structure"), "visit", None, [["met", "knows"], [], []]),
+        (Place("field", "visit"), "guest", "who", [["met", "knows"], ["visit"], ["who", "kind"]]),
+        # The only value was that of the guest.
+        (Place("field", "visit"), "guest", None, [["met", "knows"], [], []]),
+    ],
+)
+def test_relations_structures_and_fields_change_and_come_back(
+    related: AnnotationStore, place: Place, label: str, becomes: str | None, left: list[list[str]]
+) -> None:
+    before, schema = saved(related), related.record(1, "ann").schema
+    seen = related.bulk.relabel("p", label, becomes, place=place, is_preview=True)
+    assert (seen.place, seen.records, seen.corrections, seen.mentions) == (place, 1, 1, 1)
+    assert related.bulk.relabel("p", label, becomes, place=place) == seen
+    after = saved(related)
+    fields = [name for one in after.structures for name in one.fields]
+    assert [[one.name for one in after.relations], [one.name for one in after.structures], fields] == left
+    # What is edited from now on fits the new schema.
+    assert related.save(1, "ben", after, "submitted", seen=0).rev == 1
+    related.save(1, "ben", after, "draft", seen=1)
+    with pytest.raises(RelabellingError, match="saved by ben since"):
+        related.bulk.undo_relabel("p")
+    assert related.record(1, "ann").schema != schema
+    assert saved(related) != before
+
+
+def test_a_changed_relation_is_undone(related: AnnotationStore) -> None:
+    before, schema = saved(related), related.record(1, "ann").schema
+    related.bulk.relabel("p", "met", "knows", place=Place("relation"))
+    assert related.bulk.undo_relabel("p") == ("met", "knows")
+    assert (saved(related), related.record(1, "ann").schema) == (before, schema)
+
+
+@pytest.mark.parametrize(
+    ("place", "label", "becomes", "words"),
+    [
+        (Place("field", "visit"), "guest", "kind", "fields cannot be merged"),
+        (Place("structure"), "visit", "met", "'met' is the name of one of the relations"),
+        (Place("relation"), "met", "visit", "'visit' is the name of one of the structures"),
+        (Place("relation"), "guest", "visit", "labels: knows, met"),
+    ],
+)
+def test_names_that_would_clash_are_refused(
+    related: AnnotationStore, place: Place, label: str, becomes: str, words: str
+) -> None:
+    with pytest.raises((RelabellingError, NotFoundError), match=words):
+        related.bulk.relabel("p", label, becomes, place=place)
+    assert [one.name for one in saved(related).relations] == ["met", "knows"]
+
+
+def test_the_last_field_stays(any_store: AnnotationStore) -> None:
+    any_store.add_texts("p", [TEXT], {"structures": {"visit": {"fields": [{"name": "guest"}]}}, "entities": {"person": {}}})
+    with pytest.raises(RelabellingError, match="'guest' is the only field of structure 'visit'"):
+        any_store.bulk.relabel("p", "guest", None, place=Place("field", "visit"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gliner2_core.errors import InputError
 from storage import Checkpoint, Output
 from storage.errors import StorageError
 from storage.outputs import EntitySpan
@@ -43,8 +44,10 @@ def test_a_change_is_seen_made_and_undone(keeping: Services) -> None:
 def test_what_cannot_be_done_is_said(keeping: Services) -> None:
     with pytest.raises(PageError, match="Choose the label first"):
         seen_before(keeping, "p", None, "x")
-    with pytest.raises(StorageError, match="labels: human, person"):
+    with pytest.raises(PageError, match=r"“town” is no label of “p” any more\. It has: human, person\."):
         changed(keeping, "p", "town", "x")
+    with pytest.raises(InputError, match=r"contains \[P\]"):
+        changed(keeping, "p", "person", "a [P] b")
     with pytest.raises(StorageError, match="no change of a label that could be undone"):
         undone(keeping, "p")
 
@@ -54,7 +57,18 @@ def test_a_class_of_a_task_is_changed(keeping: Services) -> None:
     keeping.store().add_prediction("p", "Hello", schema, Output(), Checkpoint("m"))
     assert list(changeable(keeping, "p")) == ["human", "person", "cold (class of tone)", "warm (class of tone)"]
     assert seen_before(keeping, "p", "warm (class of tone)", "kind") == (
-        "“warm” of “tone” becomes “kind”: in 1 record, and in 0 corrections. Nothing is changed yet."
+        "The class “warm” of “tone” becomes “kind”: in 1 record, and in 0 corrections. Nothing is changed yet."
     )
-    assert changed(keeping, "p", "warm (class of tone)", "kind").startswith("Done. “warm” of “tone”")
+    assert changed(keeping, "p", "warm (class of tone)", "kind").startswith("Done. The class “warm” of “tone”")
     assert "kind (class of tone)" in changeable(keeping, "p")
+
+
+def test_fields_and_relations_are_changed(keeping: Services) -> None:
+    schema = {"structures": {"visit": {"fields": [{"name": "guest"}]}}, "relations": {"met": {}}}
+    keeping.store().add_prediction("q", "Hello", schema, Output(), Checkpoint("m"))
+    assert list(changeable(keeping, "q")) == ["met (relation)", "visit (structure)", "guest (field of visit)"]
+    assert changed(keeping, "q", "guest (field of visit)", "who") == (
+        "Done. The field “guest” of “visit” becomes “who”: in 1 record, and in 0 corrections with 0 values."
+    )
+    assert changed(keeping, "q", "met (relation)", "saw").startswith("Done. The relation “met” becomes “saw”")
+    assert list(changeable(keeping, "q")) == ["saw (relation)", "visit (structure)", "who (field of visit)"]
