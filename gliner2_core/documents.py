@@ -254,4 +254,6 @@ def _read_json(number: int, line: str, column: str | None) -> Document | BadLine
         return BadLine(number, f"the text must be a string, got {json_type(value)}")
     if not value.strip():
         return BadLine(number, "the text is empty")
+    if (at := surrogate_at(value)) is not None:
+        return BadLine(number, f"the text holds half a character (a lone surrogate, {value[at]!r}) at offset {at}; mend it")
     return Document(number, value, others)

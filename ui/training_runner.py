@@ -179,7 +179,7 @@ class TrainingRunner:
         try:
             while (run := self._next()) is not None:
                 self._train(run)
-        except Exception:
+        except Exception:  # A thread of its own: nobody else would hear of it. The next start takes the queue up again.
             logger.exception("the queue of training runs ended")
 
     def _next(self) -> Run | None:

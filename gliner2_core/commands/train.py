@@ -60,8 +60,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--adapter", action="store_true", default=None,
         help="with --method lora: leave all that is learned as an adapter of a few MB, beside the model",
     )  # fmt: skip
-    advanced.add_argument("--epochs", type=float, metavar="N", help="most passes over the records")
-    advanced.add_argument("--max-steps", type=int, metavar="N", help="optimizer steps, instead of --epochs")
+    length = advanced.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=float, metavar="N", help="most passes over the records")
+    length.add_argument("--max-steps", type=int, metavar="N", help="optimizer steps, instead of --epochs")
     advanced.add_argument("--patience", type=int, metavar="N", help="with --dev: stop after N passes without a gain")
     advanced.add_argument("--replay", type=float, metavar="X", help="general examples mixed in, per record of yours")
     advanced.add_argument("--batch-size", type=int, metavar="N", help="records per step")

@@ -149,3 +149,9 @@ def test_half_characters_beside_the_text_become_readable() -> None:
     assert good == Document(3, "Zoe", {"note": "ok"})
     (found,) = read('{"text": "Bob", "note": ["\\ud83d", {"a": "\\udc00"}]}\n', "jsonl")
     assert found == Document(1, "Bob", {"note": ["\ufffd", {"a": "\ufffd"}]})
+
+
+def test_half_characters_in_the_text_are_reported() -> None:
+    bad, good = read('{"text": "a \\ud83d"}\n{"text": "b"}\n', "jsonl")
+    assert bad == BadLine(1, "the text holds half a character (a lone surrogate, '\\ud83d') at offset 2; mend it")
+    assert good == Document(2, "b")

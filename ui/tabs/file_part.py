@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -85,22 +86,40 @@ def wire_file_part(
         inputs: Components of the tab that the job reads.
         model: The visitor's; the job gets it last.
     """
-    state = gr.State(Cancel())
+    state, answers = gr.State(Cancel()), _Answers(services, job)
+    part.file.change(answers.choose, [state, part.file], [part.column, part.status, part.results], **PRIVATE)
+    part.run.click(
+        answers.run,
+        [state, part.file, part.column, *inputs, model],
+        [part.status, part.results, part.cancel, part.run],
+        concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
+    )  # fmt: skip
+    part.cancel.click(answers.cancel, state, None, queue=False, **PRIVATE)
 
-    def choose(flag: Cancel, path: str | None) -> tuple[Any, str, Any]:
+
+class _Answers:
+    """What the buttons do; see `wire_file_part`."""
+
+    def __init__(self, services: Services, job: Callable[..., FileJob]) -> None:
+        self._services = services
+        self._job = job
+
+    def choose(self, flag: Cancel, path: str | None) -> tuple[Any, str, Any]:
+        """Say what a file holds; returns column, status and results. A run of the file before ends."""
         was_running = flag.replace()
         try:
-            columns, n_rows = columns_of(services, path), rows_of(services, path)
+            columns, n_rows = columns_of(self._services, path), rows_of(self._services, path)
         except Exception as error:  # noqa: BLE001 - a visitor gets words, whatever happens; the log gets the trace
             return gr.Dropdown(visible=False), render.problem(logged_words(error)), _no_results()
         known = default_column(columns)
-        words = _ready_words(n_rows, services.settings.max_rows) if path else "No file yet."
+        words = _ready_words(n_rows, self._services.settings.max_rows) if path else "No file yet."
         words += "" if known is not None or not columns else " Choose the column that holds the text."
         words += " The run of the file before was stopped." if was_running else ""
         return gr.Dropdown(columns, value=known, visible=bool(columns)), render.note(words), _no_results()
 
-    def run(flag: Cancel, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
-        words = "Reading the file…" if services.models.is_loaded(values[-1]) else LOADING
+    def run(self, flag: Cancel, path: str | None, column: str | None, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Run the file; yields status, results and both buttons."""
+        words = "Reading the file…" if self._services.models.is_loaded(values[-1]) else LOADING
         # Before the visitor can press Cancel: afterwards it would undo what was pressed at once.
         flag.is_running, flag.is_replaced, flag.is_cancelled = True, False, False
         yield render.note(words), _no_results(), gr.Button(interactive=True), gr.Button(interactive=False)
@@ -108,19 +127,10 @@ def wire_file_part(
         try:
             # Gone at the end: by then the page has copies of its own.
             with TemporaryDirectory(prefix="workbench-") as folder:
-                for progress in run_file(services, flag, path, column, lambda: job(services, *values), Path(folder)):
-                    if flag.is_replaced:
-                        continue
-                    if progress.results:
-                        # Without a text that was read, the files would be empty.
-                        has_texts = progress.done > progress.n_faults
-                        yield (
-                            file_words(progress),
-                            gr.File(list(progress.results), visible=True) if has_texts else _no_results(),
-                            *idle,
-                        )
-                    else:
-                        yield file_words(progress), *[gr.skip()] * 3
+                job = partial(self._job, self._services, *values)
+                for progress in run_file(self._services, flag, path, column, job, Path(folder)):
+                    if not flag.is_replaced:
+                        yield _shown(progress, idle)
                 if flag.is_replaced:
                     yield gr.skip(), gr.skip(), *idle
         except Exception as error:  # noqa: BLE001 - see above
@@ -128,17 +138,17 @@ def wire_file_part(
         finally:
             flag.is_running = False
 
-    def cancel(flag: Cancel) -> None:
+    def cancel(self, flag: Cancel) -> None:
+        """End the run where it stands; what was done is offered."""
         flag.is_cancelled = True
 
-    part.file.change(choose, [state, part.file], [part.column, part.status, part.results], **PRIVATE)
-    part.run.click(
-        run,
-        [state, part.file, part.column, *inputs, model],
-        [part.status, part.results, part.cancel, part.run],
-        concurrency_id="file", concurrency_limit=2, show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
-    part.cancel.click(cancel, state, None, queue=False, **PRIVATE)
+
+def _shown(progress: FileProgress, idle: tuple[Any, Any]) -> tuple[Any, ...]:
+    if not progress.results:
+        return file_words(progress), *[gr.skip()] * 3
+    # Without a text that was read, the files would be empty.
+    has_texts = progress.done > progress.n_faults
+    return file_words(progress), gr.File(list(progress.results), visible=True) if has_texts else _no_results(), *idle
 
 
 def _ready_words(n_rows: int, most: int) -> str:

@@ -66,13 +66,22 @@ def test_labels_in_quotes_may_hold_commas(capsys: pytest.CaptureFixture[str]) ->
     assert "the quotes do not match" in capsys.readouterr().err
 
 
-def test_an_unknown_option_shows_the_usage_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--bogus"], "unrecognized arguments: --bogus"),
+        (["--epochs", "1", "--max-steps", "2"], "argument --max-steps: not allowed with argument --epochs"),
+    ],
+)
+def test_options_that_cannot_be_read_show_the_usage_of_their_command(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as exit_:
-        main(["train", "a.jsonl", "--out", "x", "--bogus"])
+        main(["train", "a.jsonl", "--out", "x", *arguments])
     assert exit_.value.code == 2
     told = capsys.readouterr().err
     assert told.startswith("usage: python -m gliner2_core train")
-    assert "unrecognized arguments: --bogus" in told
+    assert words in told
 
 
 def test_characters_can_be_words(capsys: pytest.CaptureFixture[str]) -> None:
