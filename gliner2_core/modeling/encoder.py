@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from transformers import AutoModel, PreTrainedConfig
 
 from gliner2_core.config import Pooling
+from gliner2_core.modeling.deberta_attention import speed_up
 
 RELATIVE_WINDOW = 2048
 """Subwords read in one pass by encoders with relative positions only: they have no hard limit, but cost is quadratic."""
@@ -20,7 +21,9 @@ def build_encoder(config: PreTrainedConfig) -> nn.Module:
     try:
         return AutoModel.from_config(config, attn_implementation="sdpa", dtype=torch.float32)
     except (ValueError, ImportError):
-        return AutoModel.from_config(config, attn_implementation="eager", dtype=torch.float32)
+        encoder = AutoModel.from_config(config, attn_implementation="eager", dtype=torch.float32)
+        speed_up(encoder)
+        return encoder
 
 
 def window_of(config: PreTrainedConfig) -> int:

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from gliner2_core.training.config import Method, TrainingConfig
 from gliner2_core.training.gold import TrainingExample
 
-MOST_EPOCHS = 20.0
-"""With dev examples, which end most runs earlier."""
+LEAST_EPOCHS, MOST_EPOCHS = 6.0, 20.0
+"""With dev examples, which end many runs earlier."""
+EXAMPLES_SEEN = 1_280
+"""So many are seen within these bounds: what more of them gain is lost in noise, and a hundred records take a minute."""
 EPOCHS_UNWATCHED = 6.0
 """Without: enough to learn, not enough to spoil much."""
 LEAST_REPLAY, MOST_REPLAY = 50, 400
@@ -43,13 +45,14 @@ def suggested(n_examples: int, *, has_dev: bool, method: Method = "full") -> Tra
 
     Source: `tests/benchmarks/small_runs.py`, whose table README shows.
     """
-    replay = min(max(n_examples, LEAST_REPLAY), MOST_REPLAY) / max(n_examples, 1)
+    n_replayed = min(max(n_examples, LEAST_REPLAY), MOST_REPLAY)
+    watched = min(max(EXAMPLES_SEEN / (n_examples + n_replayed), LEAST_EPOCHS), MOST_EPOCHS)
     return TrainingConfig(
         method=method,
-        epochs=MOST_EPOCHS if has_dev else EPOCHS_UNWATCHED,
+        epochs=round(watched, 1) if has_dev else EPOCHS_UNWATCHED,
         encoder_learning_rate=ENCODER_RATES[method],
         head_learning_rate=3e-4,
-        replay=round(replay, 3),
+        replay=round(n_replayed / max(n_examples, 1), 3),
         patience=4,
         logging_steps=5,
     )
