@@ -86,8 +86,8 @@ class FastDisentangledAttention(nn.Module):
         of_keys, of_queries = self._positions(rel_embeddings)
         rows = self._rows(hidden_states.shape[1], hidden_states.device)
         # (B, H, S, 2S - 1): column c stands for the distance S - 1 - c, and c - S + 1 in the second.
-        to_position = _position_scores(query, of_keys, rows.flip(0))
-        from_position = _position_scores(key, of_queries * scale, rows)
+        to_position = query @ of_keys[:, rows.flip(0)].transpose(-1, -2)
+        from_position = key @ (of_queries[:, rows] * scale).transpose(-1, -2)
         bias = _shifted(to_position) + _shifted(from_position).transpose(-1, -2)
         if not bool(attention_mask.all()):
             bias = bias.masked_fill(~attention_mask.bool(), torch.finfo(bias.dtype).min)
@@ -129,13 +129,6 @@ class FastDisentangledAttention(nn.Module):
         if self.buckets > 0 and self.max_distance > 0:
             distance = make_log_bucket_position(distance, self.buckets, self.max_distance).long()
         return (distance + self.span).clamp(0, 2 * self.span - 1)
-
-
-def _position_scores(states: Tensor, table: Tensor, rows: Tensor) -> Tensor:
-    """Score (B, H, S, d) against the table's rows, (H, 2 × span, d) and (R,) long → (B, H, S, R)."""
-    if len(rows) > table.shape[1]:
-        return (states @ table.transpose(-1, -2))[..., rows]
-    return states @ table[:, rows].transpose(-1, -2)
 
 
 def _shifted(scores: Tensor) -> Tensor:
