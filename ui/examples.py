@@ -32,18 +32,18 @@ ENTITY_EXAMPLES = (
         "Order e-mail",
         "Hello, my order 48-22917 from 3 March has not arrived. Please send it to 14 Harbour Street, Leeds, or call me on "
         "0113 496 0102. Anna Keller, anna.keller@example.com",
-        "order number\ndate\naddress\nphone number\nemail\nperson",
+        "order number\ndate\naddress\nphone number\ne-mail\nperson",
     ),
     EntityExample(
         "Job advertisement",
         "Northwind Robotics in Rotterdam is hiring a Senior Data Engineer with five years of Python and SQL. Salary up to "
         "78,000 euros a year, two days a week from home.",
-        "company\ncity\njob title\nskill\nsalary\nexperience required",
+        "company\ncity\njob title\nskill\nsalary\nexperience",
     ),
     EntityExample(
         "Recipe",
         "Melt 50 g butter in a saucepan, add two cups of flour and a pinch of salt, then bake at 180 degrees for 25 min.",
-        "ingredient\nquantity\nkitchen tool\ntemperature\nduration",
+        "ingredient\nquantity\ncookware\ntemperature\nduration",
     ),
     EntityExample(
         "Science",
@@ -216,7 +216,7 @@ STRUCTURE_EXAMPLES = (
     StructureExample(
         "News, composed",
         "Tim Cook announced that Apple will open a new design centre in Munich in 2027 and hire 800 engineers.",
-        {"announcement": ["company::str", "speaker::str", "place::str", "date::str"]},
+        {"announcement": ["company::str", "speaker::str", "city::str", "date::str"]},
         ("person", "company", "city", "date"),
         ("works for",),
         {"topic": ["business", "sports", "politics", "science"], "sentiment": ["positive", "negative", "neutral"]},

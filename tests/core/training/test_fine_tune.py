@@ -14,7 +14,7 @@ from gliner2_core.checkpoint import load_checkpoint, read_weights
 from gliner2_core.errors import InputError
 from gliner2_core.evaluation import evaluate_examples
 from gliner2_core.training import demands
-from gliner2_core.training.advice import LEAST_DEV, LEAST_REPLAY, MOST_REPLAY, parted, suggested
+from gliner2_core.training.advice import LEAST_DEV, LEAST_EPOCHS, LEAST_REPLAY, MOST_EPOCHS, MOST_REPLAY, parted, suggested
 from gliner2_core.training.config import METHODS, Method, TrainingConfig
 from gliner2_core.training.examples import load_examples
 from gliner2_core.training.fine_tune import FEW_RECORDS, fine_tune, warnings_of
@@ -158,5 +158,5 @@ def test_few_dev_examples_are_learned_from() -> None:
 @pytest.mark.parametrize("count", [1, 20, 200, 5_000])
 def test_settings_are_suggested_for_every_size(count: int) -> None:
     watched, unwatched = suggested(count, has_dev=True), suggested(count, has_dev=False)
-    assert watched.epochs > unwatched.epochs
+    assert LEAST_EPOCHS <= unwatched.epochs <= watched.epochs <= MOST_EPOCHS
     assert LEAST_REPLAY - 1 <= watched.replay * count <= MOST_REPLAY + 1
