@@ -1,4 +1,4 @@
-"""`python -m gliner2_core`: the commands extract, train and evaluate."""
+"""`python -m gliner2_core`: the commands extract, train, evaluate, check-precision and benchmark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from contextlib import suppress
 
-from gliner2_core.commands import evaluate, extract, train
+from gliner2_core.commands import benchmark, check_precision, evaluate, extract, train
 from gliner2_core.errors import Gliner2Error
 
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Finds entities, classifies texts and fills structures for labels you choose, on a CPU.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (extract, train, evaluate):
+    for command in (extract, train, evaluate, check_precision, benchmark):
         command.add_parser(commands)
     args, unknown = parser.parse_known_args(arguments)
     if unknown:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from gliner2_core.errors import CheckpointError
 from gliner2_core.modeling.model import Gliner2Model
+from gliner2_core.modeling.packed_linear import forget_packed
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -237,6 +238,8 @@ def _unwrap(model: Gliner2Model, *, is_merged: bool) -> None:
             with torch.no_grad():
                 layer.merge()
         setattr(parent, name, layer.get_base_layer())
+    if is_merged:
+        forget_packed(model)
     if hasattr(model, "peft_config"):
         del model.peft_config
     for parameter in model.parameters():

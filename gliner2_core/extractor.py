@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from gliner2_core.adaptable import HUB_OPTIONS, Adaptable
 from gliner2_core.checkpoint import LoadedCheckpoint, load_checkpoint, save_checkpoint
 from gliner2_core.checks import (
@@ -22,6 +24,8 @@ from gliner2_core.engine import Engine
 from gliner2_core.errors import InputError, InputTypeError
 from gliner2_core.long_texts import extract_long
 from gliner2_core.modeling.model import Gliner2Model
+from gliner2_core.modeling.precision import Precision, checked_precision
+from gliner2_core.modeling.runtime import set_precision
 from gliner2_core.predictions import CheckpointInfo, OnWindow, Prediction
 from gliner2_core.schema import Schema
 from gliner2_core.spans import canonical_policy
@@ -55,10 +59,18 @@ class GLiNER2(Adaptable):
     Source: the paper, section 4.1; method names and answers as in the reference package.
     """
 
-    def __init__(self, loaded: LoadedCheckpoint, *, word_splitter: SplitterName | SplitFunction = "whitespace") -> None:
+    def __init__(
+        self,
+        loaded: LoadedCheckpoint,
+        *,
+        word_splitter: SplitterName | SplitFunction = "whitespace",
+        precision: Precision = "float32",
+    ) -> None:
         split_words("", word_splitter)
         self._loaded = loaded
         self._engine = Engine(loaded, word_splitter)
+        self._precision = checked_precision(precision)
+        set_precision(loaded.model, self._precision)
 
     @classmethod
     def from_pretrained(
@@ -67,6 +79,8 @@ class GLiNER2(Adaptable):
         *,
         subfolder: str | None = "",
         word_splitter: SplitterName | SplitFunction = "whitespace",
+        precision: Precision = "float32",
+        threads: int | None = None,
         **hub_options: Any,
     ) -> GLiNER2:
         """Load a checkpoint.
@@ -75,6 +89,9 @@ class GLiNER2(Adaptable):
             name: None for the embedded one, a folder, or a hub id (`owner/name`).
             subfolder: Where it lies inside the folder or repository.
             word_splitter: `whitespace`, `char`, or a callable that yields (word, start, end).
+            precision: Of products: `float32`, or on a CPU `bfloat16` or `int8`, which are faster and move confidences a
+                little; `python -m gliner2_core check-precision` says how much on texts of your own.
+            threads: Of torch, for the whole process; None leaves them as they are.
             **hub_options: revision, token, cache_dir, force_download, local_files_only, proxies; for every file.
 
         Returns:
@@ -82,12 +99,17 @@ class GLiNER2(Adaptable):
 
         Raises:
             CheckpointError: If there is no usable checkpoint.
+            InputError: If this machine cannot compute in that precision.
             InputTypeError: If an option is unknown.
         """
         reject_unknown(hub_options, HUB_OPTIONS, "from_pretrained")
+        checked_precision(precision)
+        if threads is not None:
+            torch.set_num_threads(checked_positive(threads, "threads"))
         if name is not None and not isinstance(name, (str, os.PathLike)):
             raise InputTypeError(f"the checkpoint must be a folder or a hub id, got {type(name).__name__}")
-        return cls(load_checkpoint(name, subfolder=subfolder or "", **hub_options), word_splitter=word_splitter)
+        loaded = load_checkpoint(name, subfolder=subfolder or "", **hub_options)
+        return cls(loaded, word_splitter=word_splitter, precision=precision)
 
     @property
     def checkpoint(self) -> CheckpointInfo:
@@ -103,6 +125,16 @@ class GLiNER2(Adaptable):
     def model(self) -> Gliner2Model:
         """The torch module, in eval mode."""
         return self._loaded.model
+
+    @property
+    def precision(self) -> Precision:
+        """What the model multiplies in; its parameters are float32 in any."""
+        return self._precision
+
+    @precision.setter
+    def precision(self, name: Precision) -> None:
+        self._precision = checked_precision(name)
+        set_precision(self._loaded.model, self._precision)
 
     def save_pretrained(self, folder: str | os.PathLike[str]) -> None:
         """Write the checkpoint with one float32 `model.safetensors`; the reference package loads it too."""

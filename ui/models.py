@@ -51,6 +51,7 @@ class Models:
         self._trained: dict[str, str] = {}
         self.default = self._named[0]
         self.is_open = settings.open_models
+        self._precision = settings.precision
         self._most = max(settings.max_models, 1)
         self._loaded: OrderedDict[str, GLiNER2] = OrderedDict()
         self._lock = threading.Lock()
@@ -142,12 +143,13 @@ class Models:
 
     def _load(self, name: str) -> GLiNER2:
         from gliner2_core import GLiNER2
+        from gliner2_core.modeling.precision import checked_precision
 
-        loaded = GLiNER2.from_pretrained(self.source(name))
+        loaded = GLiNER2.from_pretrained(self.source(name), precision=checked_precision(self._precision))
         if name not in self._trained:
             return loaded
         # Answers name the model as people do, not the folder where it lies.
-        return GLiNER2(replace(loaded.loaded, info=CheckpointInfo(name)))
+        return GLiNER2(replace(loaded.loaded, info=CheckpointInfo(name)), precision=loaded.precision)
 
     def _known(self, name: str) -> GLiNER2 | None:
         with self._lock:

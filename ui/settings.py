@@ -10,6 +10,8 @@ from typing import Any
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Addresses that only this machine reaches."""
+PRECISIONS = ("float32", "bfloat16", "int8")
+"""As the core has them, which would load torch."""
 LIMITS = {
     "max_characters": "longest text, in characters",
     "max_labels": "most labels at once, of the entities or of one task",
@@ -43,6 +45,7 @@ class Settings:
         mcp: Whether the endpoints for programs are also tools for MCP clients.
         database: Where corrections are kept; None for a file in the user's data folder.
         can_store: Whether results can be sent to the corrections.
+        precision: What models multiply in: `float32`, `bfloat16` or `int8`.
     """
 
     models: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ class Settings:
     mcp: bool = False
     database: str | None = None
     can_store: bool = True
+    precision: str = "float32"
 
     def runs_folder(self) -> Path:
         """Return where training runs lie: beside the database's file, else in the user's data folder."""
@@ -82,7 +86,7 @@ class Settings:
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Read the command line; where it is silent, `WORKBENCH_MODEL`, `DATABASE_URL`, and a variable for each limit.
+    """Read the command line; where it is silent, `WORKBENCH_MODEL`, `WORKBENCH_PRECISION`, `DATABASE_URL`, one per limit.
 
     Args:
         arguments: Without the program's name.
@@ -108,6 +112,10 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         help="where corrections are kept: a SQLite file or an address (DATABASE_URL; else a file in the user's data folder, "
         "and nothing where others reach the page)",
     )  # fmt: skip
+    parser.add_argument(
+        "--precision", choices=PRECISIONS,
+        help="what models multiply in (float32; `python -m gliner2_core check-precision` compares them)",
+    )  # fmt: skip
     limits = parser.add_argument_group("limits", "Each with its default; WORKBENCH_MAX_ROWS and so on set them, too.")
     for name, words in LIMITS.items():
         option = f"--{name.replace('_', '-')}"
@@ -122,8 +130,16 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     return Settings(
         tuple(named), args.host, args.port,
         open_models=is_open, mcp=args.mcp, database=database, can_store=is_alone or database is not None,
+        precision=args.precision or _precision(parser, environment),
         **_limits(parser, args, environment),
     )  # fmt: skip
+
+
+def _precision(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> str:
+    named = environment.get("WORKBENCH_PRECISION") or PRECISIONS[0]
+    if named not in PRECISIONS:
+        parser.error(f"WORKBENCH_PRECISION: {named!r} is unknown; allowed are {', '.join(PRECISIONS)}")
+    return named
 
 
 def _limits(parser: argparse.ArgumentParser, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -66,8 +66,9 @@ def run(args: argparse.Namespace) -> int:
 
     _check(args)
     report, answers = _evaluate_suites(args) if args.suite else _evaluate_files(args)
+    report = replace(report, precision=args.precision)
     if args.out:
-        write_json(report, args.out)
+        write_json(report.to_dict(), args.out)
     # The answers go only when the report is safe.
     answers.close()
     sys.stdout.write(to_markdown(report, per_label=not args.suite))
@@ -115,7 +116,10 @@ def _evaluate_suites(args: argparse.Namespace) -> tuple[Report, Answers]:
     for one in sets_named(args.suite):
         find_file(args.data, one.name)
     model = load_model(args)
-    run = {"model": args.model, "weights": _fingerprint(model), "threshold": args.threshold, "limit": args.limit}
+    run: dict[str, Any] = {"model": args.model, "weights": _fingerprint(model)}
+    run |= {"threshold": args.threshold, "limit": args.limit}
+    if args.precision != "float32":
+        run["precision"] = args.precision
     answers = Answers(Path(f"{args.out}.answers.jsonl") if args.out else None, run)
     with _progress() as progress:
         report = run_suite(

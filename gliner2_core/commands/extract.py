@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from gliner2_core.commands.models import add_model_options, load_model
 from gliner2_core.commands.outputs import FailedLines, LazyFile
 from gliner2_core.commands.paths import check_out
+from gliner2_core.commands.schemas import add_schema_options, schema_of
 from gliner2_core.documents import BadLine, Document, kind_of, read_documents
-from gliner2_core.errors import Gliner2Error, InputError, SchemaError
-from gliner2_core.schema import Schema
+from gliner2_core.errors import Gliner2Error, InputError
 
 if TYPE_CHECKING:
     from gliner2_core.extractor import GLiNER2
+    from gliner2_core.schema import Schema
 
 CHUNK = 64
 
@@ -46,10 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "file", nargs="?", metavar="FILE", help=".txt (a text per line), .csv, .jsonl or .ndjson, or - for text lines"
     )
     parser.add_argument("--text", help="one text, instead of FILE")
-    parser.add_argument("--schema", metavar="FILE", help="schema as JSON")
-    parser.add_argument(
-        "--labels", metavar="A,B", help='entity labels, instead of --schema; "in quotes" if one holds a comma'
-    )
+    add_schema_options(parser)
     add_model_options(parser)
     parser.add_argument("--out", metavar="FILE", help="write there instead of to standard output")
     parser.add_argument("--column", metavar="NAME", help="column or key that holds the text (text, input, or the only one)")
@@ -80,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     """
     _check(args)
     check_out(args.out, (args.file, args.schema))
-    schema = _schema(args)
+    schema = schema_of(args)
     with ExitStack() as files:
         documents = _documents(args, files)
         out = files.enter_context(LazyFile(args.out))
@@ -158,32 +155,6 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("--whole is for .txt files and standard input")
 
 
-def _schema(args: argparse.Namespace) -> Schema:
-    if (args.schema is None) == (args.labels is None):
-        raise InputError("give either --schema FILE or --labels A,B")
-    if args.labels is not None:
-        return Schema().entities(_listed(args.labels))
-    with _open(args.schema, "rb") as file:
-        data = file.read()
-    try:
-        return Schema.from_json(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise SchemaError(f"{args.schema}: not UTF-8 ({error.reason}); save the file as UTF-8") from error
-    except SchemaError as error:
-        raise SchemaError(f"{args.schema}: {error}") from error
-
-
-def _listed(labels: str) -> list[str]:
-    """Part labels at commas that do not stand in double quotes."""
-    try:
-        rows = list(csv.reader([labels], skipinitialspace=True, strict=True))
-    except csv.Error as error:
-        raise InputError(
-            f"--labels {labels}: the quotes do not match ({error}); write, for example, --labels 'a,\"b, c\"'"
-        ) from error
-    return [label.strip() for row in rows for label in row]
-
-
 def _n_documents(args: argparse.Namespace) -> int | None:
     """Count the documents of a file for the bar; None where nobody sees it, or for standard input."""
     if args.text is not None or args.file == "-" or not sys.stderr.isatty():
@@ -200,12 +171,12 @@ def _documents(args: argparse.Namespace, files: ExitStack) -> Iterator[Document 
     if args.file == "-":
         return read_documents(sys.stdin.buffer, "txt", "standard input", is_whole=args.whole)
     kind = kind_of(args.file)
-    file = files.enter_context(_open(args.file, "rb"))
+    file = files.enter_context(_open(args.file))
     return read_documents(file, kind, args.file, column=args.column, is_whole=args.whole)
 
 
-def _open(path: str, mode: str) -> Any:
+def _open(path: str) -> IO[bytes]:
     try:
-        return Path(path).open(mode, encoding=None if "b" in mode else "utf-8")
+        return Path(path).open("rb")
     except OSError as error:
         raise InputError(f"{path}: cannot be opened: {error.strerror}") from error

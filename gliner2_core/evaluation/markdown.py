@@ -1,11 +1,8 @@
-"""Reports as Markdown and as JSON files."""
+"""Reports as Markdown."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from gliner2_core.evaluation.latency import WORDS
 from gliner2_core.evaluation.report import Report, SetReport, TaskReport
@@ -32,7 +29,7 @@ def to_markdown(report: Report, *, per_label: bool = True) -> str:
     ]
     if report.sets:
         lines += [
-            f"Threshold {report.threshold:g}; "
+            f"Threshold {report.threshold:g}; {report.precision}; "
             + ("all records." if report.limit is None else f"at most {report.limit} records per set."),
             "",
             *_table(_SUMMARY, [_summary(one, task) for one in report.sets for task in one.tasks]),
@@ -52,19 +49,6 @@ def to_markdown(report: Report, *, per_label: bool = True) -> str:
             for task in one.tasks:
                 lines += ["", f"## {one.name}: {task.task}", "", *_label_table(task)]
     return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
-
-
-def write_json(report: Report, path: str | os.PathLike[str]) -> None:
-    """Write a report as a JSON file, whole or not at all.
-
-    Args:
-        report: What to write.
-        path: Where; an existing file is replaced.
-    """
-    target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    part.write_text(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    part.replace(target)
 
 
 def _summary(one: SetReport, task: TaskReport) -> tuple[str, ...]:

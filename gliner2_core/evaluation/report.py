@@ -90,6 +90,7 @@ class Report:
     limit: int | None
     sets: tuple[SetReport, ...]
     latency: tuple[Latency, ...] = ()
+    precision: str = "float32"
 
     @property
     def averages(self) -> dict[str, float]:
@@ -104,6 +105,7 @@ class Report:
         """Return all of it."""
         return {
             "checkpoint": {"name": self.checkpoint, "revision": self.revision},
+            "precision": self.precision,
             "threshold": self.threshold,
             "overlap_policy": None,
             "limit": self.limit,

@@ -8,6 +8,11 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from gliner2_core.modeling.packed_linear import PackedLinear
+
+BLOCK = 64
+"""Words whose spans are scored together without gradients: their joined states, 4D wide, fit into a core's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpanStates:
@@ -55,6 +60,9 @@ class SpanHead(nn.Module):
         starts = torch.relu(self.span_rep_layer["project_start"](word_states))
         ends = torch.relu(self.span_rep_layer["project_end"](word_states))
         joint = cast(nn.Linear, self._out_project()[0])
+        packed = joint.products(starts, parts=2) if isinstance(joint, PackedLinear) else None
+        if packed is not None:
+            return SpanStates(packed[0](starts).float(), packed[1](ends).float())
         start_weight, end_weight = whole_weight(joint).chunk(2, dim=1)
         return SpanStates(nn.functional.linear(starts, start_weight), nn.functional.linear(ends, end_weight, joint.bias))
 
@@ -76,12 +84,20 @@ class SpanHead(nn.Module):
         folded = queries @ whole_weight(last)  # (B, Q, 4D)
         offset = queries @ last.bias  # (B, Q)
         padded = nn.functional.pad(states.ends, (0, 0, 0, self.max_width - 1))
-        words = states.starts.shape[1]
+        if torch.is_grad_enabled() or self.training:
+            scores = self._scored(states.starts, padded, folded)
+        else:
+            texts = zip(states.starts, padded, folded, strict=True)
+            scores = torch.stack([_scored_in_blocks(*one, self.max_width) for one in texts])
+        return scores + offset[:, :, None, None]
+
+    def _scored(self, starts: Tensor, padded: Tensor, folded: Tensor) -> Tensor:
+        dropout, words = self._out_project()[2], starts.shape[1]
         columns = []
         for width in range(self.max_width):
-            joined = out[2](torch.relu(states.starts + padded[:, width : width + words]))  # (B, W, 4D)
+            joined = dropout(torch.relu(starts + padded[:, width : width + words]))  # (B, W, 4D)
             columns.append(folded @ joined.transpose(1, 2))  # (B, Q, W)
-        return torch.stack(columns, dim=-1) + offset[:, :, None, None]
+        return torch.stack(columns, dim=-1)
 
     def project(self, joined: Tensor) -> Tensor:
         """Return span vectors (..., D) from joined halves (..., 4D), for those who want the vectors themselves."""
@@ -100,6 +116,20 @@ def whole_weight(layer: nn.Linear) -> Tensor:
     if update is None:
         return layer.weight
     return layer.weight + sum(update(name) for name in cast(Any, layer).active_adapters)
+
+
+def _scored_in_blocks(starts: Tensor, padded: Tensor, folded: Tensor, max_width: int) -> Tensor:
+    """Score the spans of one text, (W, 4D), (W + K - 1, 4D) and (Q, 4D) → (Q, W, K), in blocks that stay in the cache."""
+    words = starts.shape[0]
+    scores = starts.new_empty(max_width, len(folded), words)
+    joined = torch.empty_like(starts[:BLOCK])
+    for first in range(0, words, BLOCK):
+        block = starts[first : first + BLOCK]
+        size = len(block)
+        for width in range(max_width):
+            torch.add(block, padded[first + width : first + width + size], out=joined[:size]).relu_()
+            scores[width, :, first : first + size] = folded @ joined[:size].t()
+    return scores.permute(1, 2, 0)
 
 
 def span_mask(word_mask: Tensor, max_width: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Our inference beside the reference's: `python -m tests.benchmarks.runtimes --python PYTHON [--size base|embedded]`.
+"""Our inference beside the reference's: `python -m tests.benchmarks.runtimes --python PYTHON`; --help has more.
 
 PYTHON is one that has `gliner2` 2.1.0, torch and transformers. Both have the same weights and two threads, and answer in
 turn, so that what else the machine does meets both alike; run it on a quiet one all the same. Prints medians, their ratio,
@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,13 @@ class Worker:
 
 
 @contextmanager
-def worker(python: str, package: str, folder: Path) -> Iterator[Worker]:
-    """Start a worker; it ends with the block."""
+def worker(python: str, package: str, folder: Path, options: Mapping[str, Any]) -> Iterator[Worker]:
+    """Start a worker, with options of `from_pretrained`; it ends with the block."""
     paths = {"PYTHONPATH": str(ROOT)} if package == "gliner2_core" else {}
+    command = [python, str(WORKER), package, str(folder), json.dumps(options)]
     with subprocess.Popen(
-        [python, str(WORKER), package, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        stderr=subprocess.DEVNULL, cwd=folder, env={"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "2", **paths},
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=folder, env={"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "2", **paths},
     ) as process:  # fmt: skip
         yield Worker(process)
         assert process.stdin
@@ -89,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.runtimes", description=__doc__)
     parser.add_argument("--python", required=True, help="a Python that has the reference package")
     parser.add_argument("--size", choices=sorted(ROUNDS), default="embedded")
+    parser.add_argument("--precision", default="float32", help="of ours; the reference's stays float32")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -97,31 +100,32 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             GLiNER2.from_pretrained().save_pretrained(folder)
         print("| work | ours | reference | ratio | answers |\n| --- | ---: | ---: | ---: | --- |")
-        for row in measured(options.python, folder, options.size):
+        for row in measured(options.python, folder, options.size, options.precision):
             print(row.line(), flush=True)
     return 0
 
 
-def measured(python: str, folder: Path, size: str) -> Iterator[Row]:
+def measured(python: str, folder: Path, size: str, precision: str) -> Iterator[Row]:
     """Yield a row per kind of work."""
-    both = ((sys.executable, "gliner2_core"), (python, "gliner2"))
+    ours = partial(worker, sys.executable, "gliner2_core", folder, {"precision": precision})
+    theirs = partial(worker, python, "gliner2", folder, {})
     starts: list[list[float]] = [[], []]
     for _ in range(3):
-        for times, (program, package) in zip(starts, both, strict=True):
-            with worker(program, package, folder) as one:
+        for times, started in zip(starts, (ours, theirs), strict=True):
+            with started() as one:
                 times.append(one.answer(TEXT, LABELS[:5], THRESHOLD[size])["since_start_ms"])
     yield Row("start to first answer", *map(min, starts))
-    with worker(*both[0], folder) as ours, worker(*both[1], folder) as theirs:
+    with ours() as mine, theirs() as other:
         for count in N_LABELS:
-            yield _row(f"100 words, {count} labels", (ours, theirs), TEXT, LABELS[:count], THRESHOLD[size], ROUNDS[size])
+            yield _row(f"100 words, {count} labels", (mine, other), TEXT, LABELS[:count], THRESHOLD[size], ROUNDS[size])
         if size == "embedded":
             long = " ".join([TEXT] * (LONGEST[size] // 100))
-            yield _row(f"{LONGEST[size]} words, threshold {LOW}", (ours, theirs), long, LABELS[:5], LOW, ROUNDS[size] // 5)
+            yield _row(f"{LONGEST[size]} words, threshold {LOW}", (mine, other), long, LABELS[:5], LOW, ROUNDS[size] // 5)
     texts = mixed_texts(BATCH[size], LONGEST[size])
-    with worker(*both[0], folder) as ours, worker(*both[1], folder) as theirs:
-        for one in (ours, theirs):
+    with ours() as mine, theirs() as other:
+        for one in (mine, other):
             one.answer(TEXT, LABELS[:5], THRESHOLD[size])
-        told = [one.answer(texts, LABELS[:5], THRESHOLD[size]) for one in (ours, theirs)]
+        told = [one.answer(texts, LABELS[:5], THRESHOLD[size]) for one in (mine, other)]
         agreement = agreed([one["answer"] for one in told])
         yield Row(f"{len(texts)} texts of 5 to {LONGEST[size]} words", *(one["ms"] for one in told), agreement)
         yield Row("peak memory of these, MB", *(one["peak_mb"] for one in told))

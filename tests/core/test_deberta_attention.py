@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, DebertaV2Config
 
+from gliner2_core.modeling import deberta_attention
 from gliner2_core.modeling.deberta_attention import FastDisentangledAttention, speed_up
 
 DEBERTA_V3 = {"share_att_key": True, "position_buckets": 16, "norm_rel_ebd": "layer_norm", "max_position_embeddings": 64}
@@ -50,6 +51,28 @@ def test_states_are_equal(options: dict[str, Any], length: int, is_made_in: bool
     with torch.inference_mode():
         for one in (None, mask):
             assert torch.allclose(states(plain, ids, one), states(fast, ids, one), atol=2e-6)
+
+
+@pytest.mark.parametrize("length", [9, 40])
+@pytest.mark.parametrize("block", [1, 400, 20_000])
+def test_states_are_equal_in_blocks(length: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deberta_attention, "BLOCK", block)
+    plain, fast = plain_and_fast(**DEBERTA_V3)
+    ids = torch.arange(3 * length).remainder(60).view(3, length)
+    mask = torch.ones_like(ids)
+    mask[1, length // 2 :] = 0
+    with torch.inference_mode():
+        for one in (None, mask):
+            assert torch.allclose(states(plain, ids, one), states(fast, ids, one), atol=2e-6)
+
+
+def test_kept_positions_serve_every_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deberta_attention, "LONGEST_KEPT", 24)
+    plain, fast = plain_and_fast(**OWN_PROJECTIONS)
+    with torch.no_grad():
+        for length in (5, 12, 3, 24, 25, 60, 7):
+            ids = torch.arange(length).remainder(60).view(1, length)
+            assert torch.allclose(states(plain, ids), states(fast, ids), atol=2e-6), length
 
 
 def test_weights_keep_their_names() -> None:

@@ -335,7 +335,7 @@ def test_a_report_is_written_as_markdown_and_json(tmp_path: Path) -> None:
     assert "# Evaluation of oracle (r1)" in text
     assert "| a\\|b | entities | 1 | 2 | micro F1 | 100.0 | 100.0–100.0 | " in text
     assert "| city | 0.0 | 0.0 | 0.0 | 0 |" in text
-    write_json(report, tmp_path / "report.json")
+    write_json(report.to_dict(), tmp_path / "report.json")
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert data["sets"][0]["tasks"][0]["scores"]["per_label"]["person"]["support"] == 2
     assert data["sets"][0]["tasks"][0]["interval"]["confidence"] == 0.95

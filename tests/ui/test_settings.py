@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ui.settings import Settings, read_settings
+from gliner2_core.modeling.precision import PRECISIONS as core_precisions
+from ui.services import Services
+from ui.settings import PRECISIONS, Settings, read_settings
 
 
 def test_defaults_leave_address_and_model_open() -> None:
@@ -74,3 +76,20 @@ def test_limits_come_from_the_command_line_and_the_environment(capsys: pytest.Ca
         with pytest.raises(SystemExit):
             read_settings(arguments, environment)
         assert words in capsys.readouterr().err
+
+
+def test_the_precision_is_the_option_else_the_environments() -> None:
+    assert read_settings([], {}).precision == "float32"
+    assert read_settings([], {"WORKBENCH_PRECISION": "int8"}).precision == "int8"
+    assert read_settings(["--precision", "bfloat16"], {"WORKBENCH_PRECISION": "int8"}).precision == "bfloat16"
+    assert core_precisions == PRECISIONS
+
+
+def test_an_unknown_precision_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_settings([], {"WORKBENCH_PRECISION": "half"})
+    assert "WORKBENCH_PRECISION: 'half' is unknown; allowed are float32, bfloat16, int8" in capsys.readouterr().err
+
+
+def test_the_page_loads_its_models_in_the_precision() -> None:
+    assert Services(Settings(precision="int8")).models.extractor(None).precision == "int8"

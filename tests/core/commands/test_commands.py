@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from gliner2_core.__main__ import main
+from gliner2_core.modeling.precision import known_precisions
 from tests.core.training.records import RECORDS
 
 MODEL = str(Path(__file__).parents[2] / "data" / "parity" / "checkpoints" / "bert_lstm")
@@ -199,3 +201,49 @@ def test_an_adapter_is_trained_and_used(tmp_path: Path, capsys: pytest.CaptureFi
     assert "is no adapter" in capsys.readouterr().err
     assert main(["train", str(data), "--out", str(tmp_path / "o"), "--model", MODEL, "--adapter"]) == 2
     assert "only method 'lora' leaves an adapter" in capsys.readouterr().err
+
+
+def test_check_precision_compares_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts, out = tmp_path / "texts.txt", tmp_path / "report.json"
+    texts.write_text("Tim Cook met Ann in Paris.\nNobody was there.\nOslo is cold.\n")
+    asked = ["check-precision", "--texts", str(texts), "--labels", "person,city"]
+    assert main([*asked, "--limit", "2", "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("| precision | texts per second |")
+    report = json.loads(out.read_text())
+    assert report["texts"] == 2
+    assert [row["precision"] for row in report["rows"]] == list(known_precisions())
+    assert f"Take {report['take']}." in told or report["take"] == "float32"
+    for wrong, words in ((["--limit", "0"], "--limit must be at least 1"), (["--out", str(tmp_path)], "is a folder")):
+        assert main([*asked, *wrong]) == 2
+        assert words in capsys.readouterr().err
+    (tmp_path / "empty.txt").write_text("\n")
+    assert main(["check-precision", "--texts", str(tmp_path / "empty.txt"), "--labels", "a"]) == 2
+    assert "there is no text to compare on" in capsys.readouterr().err
+
+
+def test_a_precision_is_chosen_and_a_wrong_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    before = torch.get_num_threads()
+    asked = ["extract", "--text", "Tim Cook", "--labels", "person", "--threads", "1", "--precision"]
+    assert main([*asked, "int8"]) == 0
+    assert torch.get_num_threads() == 1
+    torch.set_num_threads(before)
+    assert lines(capsys.readouterr().out)[0]["result"]["entities"]["person"][0]["text"] == "Tim Cook"
+    assert main([*asked, "half"]) == 2
+    assert "precision 'half' is unknown; allowed are float32, bfloat16, int8" in capsys.readouterr().err
+
+
+def test_benchmark_times_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "speed.json"
+    assert main(["benchmark", "--model", MODEL, "--rounds", "2", "--out", str(out)]) == 0
+    table = capsys.readouterr().out.splitlines()
+    rows = json.loads(out.read_text())["rows"]
+    assert len(table) == len(rows) + 2
+    assert [row["labels"] for row in rows][:: len(known_precisions())] == [5, 10, 20, 50]
+    for row in rows:
+        assert row["pieces"] > row["words"] == 100
+        assert row["ours_ms"] > 0
+        assert 0 < row["share_of_floor"] < 1
+        assert row["floor_ms"] == pytest.approx(row["share_of_floor"] * row["ours_ms"])
+    assert main(["benchmark", "--model", MODEL, "--rounds", "0"]) == 2
+    assert "--rounds must be at least 1, got 0" in capsys.readouterr().err
