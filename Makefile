@@ -7,7 +7,7 @@ CODE := $(wildcard gliner2_core ui storage app.py)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint system clean
+.PHONY: help run test test-slow benchmark lint system clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,13 @@ test: lint system ## Run every check and all tests but the slow ones
 
 test-slow: $(VENV)/test.stamp system ## Run the slow tests
 	$(PYTEST) -m slow $(ARGS)
+
+benchmark: $(VENV)/test.stamp ## Time this machine; REFERENCE=python adds the reference package that python has
+	$(BIN)/python -m gliner2_core benchmark $(ARGS)
+	@if [ -n "$(REFERENCE)" ]; then for size in embedded base; do for precision in float32 bfloat16; do \
+	    echo; echo "$$size, $$precision"; \
+	    $(BIN)/python -m tests.benchmarks.runtimes --python $(REFERENCE) --size $$size --precision $$precision || exit 1; \
+	done; done; fi
 
 lint: $(VENV)/test.stamp ## Run the checks that read the code
 	@find ui -name '*.pyi' -delete # Gradio writes stubs beside components; mypy would believe them

@@ -30,8 +30,8 @@ ROOT = Path(__file__).parents[2]
 ROUNDS = {"base": 7, "embedded": 25}
 BATCH = {"base": 24, "embedded": 256}
 """Texts of the batch; the reference takes a second and more for each with a model of base size."""
-THRESHOLD = {"base": 0.999, "embedded": 0.5}
-"""Random weights find something nearly everywhere."""
+THRESHOLD = {"base": 0.41, "embedded": 0.5}
+"""The random weights give all spans between 0.38 and 0.45."""
 LONGEST = {"base": 400, "embedded": 300}
 """Words of a text; the reference fails where the embedded model's 512 positions end."""
 LOW = 0.05
