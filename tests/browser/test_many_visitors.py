@@ -82,6 +82,15 @@ def _leave_the_line(page: Page) -> None:
     raise AssertionError(status.inner_text())
 
 
+def _finish(page: Page) -> None:
+    """Wait for the result; run once more if the page says that the server did not answer, as it may on an overloaded machine."""
+    status = page.locator("#entity-status")
+    expect(status).to_contain_text(re.compile("words per second|try again in a moment"), timeout=120_000)
+    if "try again" in status.inner_text():
+        _press(page, "#entity-run")
+    expect(status).to_contain_text("words per second", timeout=120_000)
+
+
 def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page, url: str) -> None:
     busy, seen = threading.Barrier(4), threading.Event()
 
@@ -107,7 +116,7 @@ def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page,
             page.get_by_role("tab", name="Entities").click()
         finally:
             seen.set()
-        expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=120_000)
+        _finish(page)
         assert all(job.result() for job in visitors)
 
 
