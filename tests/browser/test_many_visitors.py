@@ -83,7 +83,7 @@ def _leave_the_line(page: Page) -> None:
 
 
 def _finish(page: Page) -> None:
-    """Wait for the result; run once more if the page says that the server did not answer, as it may on an overloaded machine."""
+    """Wait for the result; run once more if the page says that the server did not answer, as an overloaded one may not."""
     status = page.locator("#entity-status")
     expect(status).to_contain_text(re.compile("words per second|try again in a moment"), timeout=120_000)
     if "try again" in status.inner_text():
