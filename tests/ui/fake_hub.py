@@ -20,15 +20,23 @@ class FakeHub:
     Attributes:
         repositories: Name → whether it is private.
         tokens: Of every request.
+        kinds: Repository → `model`, or `space`.
+        variables: Of Spaces, all together.
+        secrets: Names of those that Spaces have.
+        deleted: Files that commits removed.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.repositories: dict[str, bool] = {}
         self.tokens: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
+        self.secrets: list[str] = []
+        self.deleted: list[str] = []
         self.address = ""
 
-    def answer(self, path: str, body: bytes, token: str) -> tuple[int, dict[str, Any]]:
+    def answer(self, path: str, body: bytes, token: str) -> tuple[int, Any]:
         self.tokens.add(token)
         if token == "hf_reader":
             return 403, {"error": "no"}
@@ -38,7 +46,8 @@ class FakeHub:
             asked = json.loads(body)
             name = f"{asked['organization']}/{asked['name']}" if asked.get("organization") else f"me/{asked['name']}"
             self.repositories[name] = asked.get("private") or asked.get("visibility") == "private"
-            return 200, {"url": f"{self.address}/{name}"}
+            self.kinds[name] = asked.get("type", "model")
+            return 200, {"url": f"{self.address}/{'spaces/' if self.kinds[name] == 'space' else ''}{name}"}
         if path.startswith("/api/validate-yaml"):
             return 200, {"errors": [], "warnings": []}
         if "/preupload/" in path:
@@ -53,11 +62,29 @@ class FakeHub:
                     target = self.folder / one["value"]["path"]
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(base64.b64decode(one["value"]["content"]))
+                elif one["key"] == "deletedFile":
+                    (self.folder / one["value"]["path"]).unlink()
+                    self.deleted.append(one["value"]["path"])
             return 200, {
                 "commitUrl": f"{self.address}/me/my-model/commit/{'a' * 40}",
                 "commitOid": "a" * 40,
                 "success": True,
             }
+        return self._of_space(path, body)
+
+    def _of_space(self, path: str, body: bytes) -> tuple[int, Any]:
+        if path.endswith("/variables"):
+            if body:
+                self.variables[json.loads(body)["key"]] = json.loads(body)["value"]
+            return 200, {}
+        if path.endswith("/secrets"):
+            return 200, {name: {"key": name} for name in self.secrets}
+        if "/tree/" in path:
+            paths = [one for one in sorted(self.folder.rglob("*")) if one.is_file()]
+            files = {one.relative_to(self.folder).as_posix(): one.stat().st_size for one in paths}
+            return 200, [{"type": "file", "path": name, "size": size, "oid": "b" * 40} for name, size in files.items()]
+        if path.startswith("/api/spaces/"):
+            return 200, {"id": "me/space", "sha": "a" * 40, "siblings": []}
         return 404, {"error": path}
 
 

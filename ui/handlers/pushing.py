@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ui.hub_errors import is_unreachable
 from ui.messages import PageError
 from ui.run_scores import Score, scores_of
 
@@ -85,19 +86,12 @@ def push_run(run: Run, repo: str, token: str, *, is_private: bool) -> str:
         reason = {401: "the token is not valid", 403: "the token may not write there"}.get(status, str(error))
         raise PageError(f"The hub refused it ({status}): {reason}. Nothing is lost here.") from error
     except Exception as error:
-        if _is_unreachable(error):
+        if is_unreachable(error):
             raise PageError(
                 "The hub cannot be reached from this machine. Download the model and push it from another one."
             ) from error
         raise
     return str(made)
-
-
-def _is_unreachable(error: Exception) -> bool:
-    from huggingface_hub.errors import OfflineModeIsEnabled
-
-    # huggingface_hub raises the errors of its HTTP library, whose name has changed between its versions.
-    return isinstance(error, (OSError, OfflineModeIsEnabled)) or type(error).__module__.startswith("httpx")
 
 
 def _scores(run: Run) -> str:
