@@ -37,7 +37,7 @@ class PackedLinear(nn.Linear):
 
     precision: Precision | None = None
     result: torch.dtype = torch.float32
-    _kept: tuple[tuple[int, int, int], Sequence[Product]] | None = None
+    _kept: tuple[tuple[int, ...], Sequence[Product]] | None = None
 
     def forward(self, input: Tensor) -> Tensor:
         """Multiply: (…, inputs) float → (…, outputs) float."""
@@ -57,7 +57,8 @@ class PackedLinear(nn.Linear):
         # Changes of weights that were made in inference mode are counted by nobody.
         if weight.is_inference() or weight.dtype != torch.float32:
             return None
-        seen = weight.data_ptr(), weight._version, parts
+        weights = [weight] if self.bias is None else [weight, self.bias]
+        seen = (parts, *(number for one in weights for number in (one.data_ptr(), one._version)))
         if self._kept is None or self._kept[0] != seen:
             packer = _PACKERS[self.precision]
             *first, last = weight.detach().chunk(parts, dim=1)

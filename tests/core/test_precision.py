@@ -84,8 +84,12 @@ def test_changed_weights_are_noticed(precision: Precision) -> None:
     model = GLiNER2.from_pretrained(BERT, precision=precision)
     before = hidden(model)
     layer = next(one for one in model.model.encoder.modules() if isinstance(one, PackedLinear))
-    layer.weight.mul_(2)
-    assert not torch.allclose(before, hidden(model), atol=0.01)
+    assert layer.bias is not None
+    for change in (lambda: layer.weight.mul_(2), lambda: layer.bias.add_(3)):
+        change()
+        after = hidden(model)
+        assert not torch.allclose(before, after, atol=0.01)
+        before = after
 
 
 @pytest.mark.parametrize("precision", SHORT)
