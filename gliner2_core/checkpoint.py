@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from typing import Any
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
 from transformers.initialization import no_init_weights
@@ -23,14 +20,12 @@ from gliner2_core.config import ModelConfig
 from gliner2_core.errors import CheckpointError, InputTypeError
 from gliner2_core.modeling.model import Gliner2Model
 from gliner2_core.predictions import EMBEDDED_NAME, CheckpointInfo
+from gliner2_core.weight_files import read_json, read_weights, write_json, write_weights
 
 EMBEDDED_FOLDER = Path(__file__).parent / "checkpoints" / EMBEDDED_NAME
 SHARD_BYTES = 9_500_000
 """Largest shard of the embedded checkpoint: plain git and a Space take files under 10 MB."""
 
-_WEIGHTS = "model.safetensors"
-_INDEX = "model.safetensors.index.json"
-_ROWS = "#rows"
 _WORD_EMBEDDINGS = ("word_embeddings.weight", "tok_embeddings.weight", "embed_tokens.weight")
 
 
@@ -62,8 +57,8 @@ def load_checkpoint(
         ArchitectureError: If its architecture is not supported.
     """
     folder, info = locate(name, subfolder=subfolder, **hub_options)
-    config = ModelConfig.from_dict(_read_json(folder / "config.json"), str(folder / "config.json"))
-    weights = read_weights(folder)
+    config = ModelConfig.from_dict(read_json(folder / "config.json"), str(folder / "config.json"))
+    weights = read_weights(folder, torch.float32)
     tokenizer = load_tokenizer(folder)
     encoder_config = _encoder_config(folder, weights, tokenizer)
     try:
@@ -110,23 +105,6 @@ def locate(
     return _fetch(text, subfolder, marker, hub_options)
 
 
-def read_weights(folder: Path) -> dict[str, Tensor]:
-    """Read all tensors of a checkpoint, from one safetensors file or from shards with an index.
-
-    Raises:
-        CheckpointError: If there is no safetensors file, or one is damaged.
-    """
-    if (folder / _WEIGHTS).is_file():
-        return _read_shard(folder / _WEIGHTS)
-    if (folder / _INDEX).is_file():
-        return _read_shards(folder)
-    if (folder / "pytorch_model.bin").is_file():
-        raise CheckpointError(
-            f"{folder}: only pytorch_model.bin found; pickled weights are never loaded. Convert them to {_WEIGHTS}"
-        )
-    raise CheckpointError(f"{folder} is no checkpoint: it has neither {_WEIGHTS} nor {_INDEX}")
-
-
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """Load the tokenizer of a checkpoint and add the prompt markers where it lacks them.
 
@@ -137,7 +115,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     settings = folder / "tokenizer_config.json"
     if not any((folder / name).is_file() for name in ("tokenizer.json", "spm.model", "vocab.txt", "tokenizer.model")):
         raise CheckpointError(f"{folder} is no checkpoint: it has no tokenizer (tokenizer.json)")
-    if settings.is_file() and _read_json(settings).get("fix_mistral_regex") is not None:
+    if settings.is_file() and read_json(settings).get("fix_mistral_regex") is not None:
         options["fix_mistral_regex"] = False
     try:
         # An empty config: transformers would read config.json as one of its own and print that it is none.
@@ -180,38 +158,11 @@ def save_checkpoint(
         (path / "encoder_config").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CheckpointError(f"{path}: a checkpoint needs a folder, which cannot be made: {error.strerror}") from error
-    for old in [*path.glob("model*.safetensors"), path / _INDEX]:
-        old.unlink(missing_ok=True)
-    _write_json(path / "config.json", loaded.model.model_config.to_dict())
+    write_json(path / "config.json", loaded.model.model_config.to_dict())
     loaded.encoder_config.save_pretrained(path / "encoder_config")
     loaded.tokenizer.save_pretrained(path)
     weights = {name: tensor.detach().to(dtype).contiguous() for name, tensor in own_weights(loaded.model).items()}
-    if shard_bytes is None:
-        save_file(weights, path / _WEIGHTS, metadata={"format": "pt"})
-    else:
-        _write_shards(path, weights, shard_bytes)
-
-
-def cut_rows(weights: Mapping[str, Tensor], limit: int) -> dict[str, Tensor]:
-    """Cut tensors of more than `limit` bytes along their rows into `name#rows0000`, `name#rows0001` and so on."""
-    cut: dict[str, Tensor] = {}
-    for name, tensor in weights.items():
-        size = tensor.numel() * tensor.element_size()
-        if size <= limit:
-            cut[name] = tensor
-            continue
-        rows = max(limit // (size // tensor.shape[0]), 1)
-        for number, piece in enumerate(tensor.split(rows)):
-            cut[f"{name}{_ROWS}{number:04d}"] = piece.contiguous()
-    return cut
-
-
-def join_rows(pieces: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Undo `cut_rows`."""
-    joined: dict[str, list[Tensor]] = {}
-    for name in sorted(pieces):
-        joined.setdefault(name.partition(_ROWS)[0], []).append(pieces[name])
-    return {name: parts[0] if len(parts) == 1 else torch.cat(parts) for name, parts in joined.items()}
+    write_weights(path, weights, shard_bytes)
 
 
 def _checked_folder(folder: Path, marker: str) -> Path:
@@ -277,66 +228,7 @@ def _fill(model: Gliner2Model, weights: Mapping[str, Tensor], folder: Path) -> N
             raise CheckpointError(
                 f"{folder}: {name} has shape {tuple(weights[name].shape)}, the config asks for {tuple(tensor.shape)}"
             )
-        if not weights[name].isfinite().all():
+        if not all(bound.isfinite() for bound in weights[name].aminmax()):
             raise CheckpointError(f"{folder}: {name} holds values that are no finite numbers; it is damaged")
-    with torch.no_grad():
-        for name, tensor in expected.items():
-            tensor.copy_(weights[name])
-
-
-def _read_shards(folder: Path) -> dict[str, Tensor]:
-    names = _read_json(folder / _INDEX).get("weight_map")
-    if not isinstance(names, dict) or not all(isinstance(file, str) and file == Path(file).name for file in names.values()):
-        raise CheckpointError(f"{folder / _INDEX}: weight_map must map tensor names to files of the same folder")
-    weights: dict[str, Tensor] = {}
-    for shard in sorted(set(names.values())):
-        weights |= _read_shard(folder / shard)
-    # Before rows are joined: a tensor that lacks some of its rows would still have its name.
-    missing = sorted(set(names) - set(weights))
-    if missing:
-        raise CheckpointError(f"{folder}: the shards lack {len(missing)} tensors of the index, first {missing[0]!r}")
-    return join_rows(weights)
-
-
-def _read_shard(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise CheckpointError(f"{path.parent}: the index names {path.name}, which is not there; fetch it again")
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: damaged or truncated safetensors file: {error}; fetch it again") from error
-
-
-def _write_shards(path: Path, weights: Mapping[str, Tensor], limit: int) -> None:
-    shards: list[dict[str, Tensor]] = [{}]
-    filled = 0
-    for name, tensor in cut_rows(weights, limit).items():
-        size = tensor.numel() * tensor.element_size()
-        if filled and filled + size > limit:
-            shards.append({})
-            filled = 0
-        shards[-1][name] = tensor
-        filled += size
-    names: dict[str, str] = {}
-    for number, shard in enumerate(shards, 1):
-        file = f"model-{number:05d}-of-{len(shards):05d}.safetensors"
-        save_file(shard, path / file, metadata={"format": "pt"})
-        names |= dict.fromkeys(shard, file)
-    total = sum(tensor.numel() * tensor.element_size() for tensor in weights.values())
-    _write_json(path / _INDEX, {"metadata": {"total_size": total}, "weight_map": names})
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path.parent} is no checkpoint: it has no {path.name}") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise CheckpointError(f"{path}: must hold a JSON object, got {type(data).__name__}")
-    return data
-
-
-def _write_json(path: Path, data: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    # The tensors themselves become the parameters: nothing is held twice.
+    model.load_state_dict(weights, strict=False, assign=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
+from gliner2_core.batching import plan_batches
 from gliner2_core.checkpoint import LoadedCheckpoint
 from gliner2_core.decoding import Decoded, DecodeOptions, decide_classification, decode_batch
 from gliner2_core.errors import InputError
@@ -24,8 +25,6 @@ from gliner2_core.windows import (
 )
 from gliner2_core.words import SplitFunction, SplitterName, Words, split_words
 
-PADDING_LIMIT = 0.1
-"""A batch may hold at most this share of padding: on a CPU, computing padding costs more than a second batch."""
 LOOKAHEAD = 8
 """Batches' worth of texts that are sorted by length together."""
 
@@ -34,19 +33,24 @@ LOOKAHEAD = 8
 class _Piece:
     """One window of one document, encoded."""
 
-    document: int
     offset: int
-    prompt: CompiledPrompt
     words: Words
     encoded: EncodedText
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Texts that are planned together: what is asked of each, and all their windows."""
+@dataclass(slots=True)
+class _Document:
+    """A text, what is asked of it, its windows, and what was found in each so far."""
 
-    asked: Sequence[tuple[Words, CompiledPrompt]]
+    words: Words
+    prompt: CompiledPrompt
     pieces: Sequence[_Piece]
+    found: dict[int, Decoded] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def is_read(self) -> bool:
+        return len(self.found) == len(self.pieces)
 
 
 class Engine:
@@ -91,47 +95,49 @@ class Engine:
         prompts = _Prompts(schemas)
         stream = iter(texts)
         while chunk := list(islice(stream, batch_size * LOOKAHEAD)):
-            encoded = self._encoded(chunk, [prompts.next() for _ in chunk], max_len)
-            yield from self._run_chunk(encoded, options, batch_size, on_window)
+            documents = [self._document(text, prompts.next(), max_len) for text in chunk]
+            yield from self._read(documents, options, batch_size, on_window)
         prompts.expect_end()
 
-    def _encoded(self, texts: Sequence[str], prompts: Sequence[CompiledPrompt], max_len: int | None) -> _Chunk:
-        documents = [split_words(text, self.splitter, limit=max_len) for text in texts]
-        asked = list(zip(documents, prompts, strict=True))
-        return _Chunk(asked, [piece for index, one in enumerate(asked) for piece in self._pieces(index, *one)])
-
-    def _run_chunk(
-        self, chunk: _Chunk, options: DecodeOptions, batch_size: int, on_window: OnWindow | None
+    def _read(
+        self, documents: Sequence[_Document], options: DecodeOptions, batch_size: int, on_window: OnWindow | None
     ) -> Iterator[Prediction]:
-        pieces = chunk.pieces
-        decoded: list[Decoded | None] = [None] * len(pieces)
-        seconds = [0.0] * len(chunk.asked)
-        n_done = 0
-        for members in plan_batches([len(piece.encoded.ids) for piece in pieces], batch_size):
-            started = time.perf_counter()
-            batch = [pieces[index] for index in members]
-            found = decode_batch(
-                self.loaded.model,
-                collate([piece.encoded for piece in batch], [piece.prompt.groups for piece in batch]),
-                [piece.prompt for piece in batch],
-                [piece.words for piece in batch],
-                options,
-            )
-            share = (time.perf_counter() - started) / sum(len(piece.encoded.ids) for piece in batch)
-            for index, one in zip(members, found, strict=True):
-                decoded[index] = one
-                seconds[pieces[index].document] += share * len(pieces[index].encoded.ids)
-            n_done += len(members)
+        windows = [(document, index) for document in documents for index in range(len(document.pieces))]
+        lengths = [len(document.pieces[index].encoded.ids) for document, index in windows]
+        n_read = n_answered = 0
+        for members in plan_batches(lengths, batch_size):
+            self._read_batch([windows[member] for member in members], options)
+            n_read += len(members)
             if on_window is not None:
-                on_window(n_done, len(pieces))
-        for index, (words, prompt) in enumerate(chunk.asked):
-            own = [(piece, one) for piece, one in zip(pieces, decoded, strict=True) if piece.document == index and one]
-            yield self._joined(words, prompt, own, options, seconds[index])
+                on_window(n_read, len(windows))
+            while n_answered < len(documents) and documents[n_answered].is_read:
+                yield self._prediction(documents[n_answered], options)
+                n_answered += 1
 
-    def _pieces(self, document: int, words: Words, prompt: CompiledPrompt) -> list[_Piece]:
+    def _read_batch(self, windows: Sequence[tuple[_Document, int]], options: DecodeOptions) -> None:
+        started = time.perf_counter()
+        pieces = [document.pieces[index] for document, index in windows]
+        prompts = [document.prompt for document, _ in windows]
+        found = decode_batch(
+            self.loaded.model,
+            collate([piece.encoded for piece in pieces], [prompt.groups for prompt in prompts]),
+            prompts,
+            [piece.words for piece in pieces],
+            options,
+        )
+        share = (time.perf_counter() - started) / sum(len(piece.encoded.ids) for piece in pieces)
+        for (document, index), piece, one in zip(windows, pieces, found, strict=True):
+            document.found[index] = one
+            document.seconds += share * len(piece.encoded.ids)
+
+    def _document(self, text: str, prompt: CompiledPrompt, max_len: int | None) -> _Document:
+        words = split_words(text, self.splitter, limit=max_len)
+        return _Document(words, prompt, self._pieces(words, prompt))
+
+    def _pieces(self, words: Words, prompt: CompiledPrompt) -> list[_Piece]:
         encoded = self.encoder.encode(prompt, words)
         if len(encoded.ids) <= self.window:
-            return [_Piece(document, 0, prompt, words, encoded)]
+            return [_Piece(0, words, encoded)]
         prompt_length = self.encoder.prompt_length(prompt)
         room = self.window - prompt_length
         runs = plan_windows(words, self.encoder.word_lengths(words), room, prompt_length=prompt_length, window=self.window)
@@ -139,29 +145,23 @@ class Engine:
         for run in runs:
             offset, end = words.items[run.start].start, words.items[run.end - 1].end
             part = split_words(words.text[offset:end], self.splitter)
-            pieces.append(_Piece(document, offset, prompt, part, self.encoder.encode(prompt, part)))
+            pieces.append(_Piece(offset, part, self.encoder.encode(prompt, part)))
         return pieces
 
-    def _joined(
-        self,
-        words: Words,
-        prompt: CompiledPrompt,
-        parts: Sequence[tuple[_Piece, Decoded]],
-        options: DecodeOptions,
-        seconds: float,
-    ) -> Prediction:
-        found = parts[0][1]
-        if len(parts) > 1:
-            offsets = [piece.offset for piece, _ in parts]
-            all_found = [one for _, one in parts]
+    def _prediction(self, document: _Document, options: DecodeOptions) -> Prediction:
+        words, tasks = document.words, document.prompt.tasks
+        found = document.found[0]
+        if len(document.pieces) > 1:
+            offsets = [piece.offset for piece in document.pieces]
+            all_found = [document.found[index] for index in range(len(document.pieces))]
             found = Decoded(
                 merge_structures([one.structures for one in all_found], offsets),
                 merge_entities([one.entities for one in all_found], offsets, options.overlap_policy),
                 merge_relations([one.relations for one in all_found], offsets),
                 merge_classifications(
                     [one.classifications for one in all_found],
-                    [piece.words.n_real for piece, _ in parts],
-                    prompt.tasks,
+                    [piece.words.n_real for piece in document.pieces],
+                    tasks,
                     decide_classification,
                 ),
                 {name: sum(one.counts[name] for one in all_found) for name in found.counts},
@@ -173,14 +173,14 @@ class Engine:
             overlap_policy=options.overlap_policy,
             structures=found.structures,
             entities=found.entities,
-            has_entities=bool(prompt.tasks.entities),
-            has_attributes=bool(prompt.tasks.attributes),
+            has_entities=bool(tasks.entities),
+            has_attributes=bool(tasks.attributes),
             relations=found.relations,
             classifications=found.classifications,
             counts=found.counts,
-            windows=len(parts),
+            windows=len(document.pieces),
             words=words.n_real,
-            duration_s=seconds,
+            duration_s=document.seconds,
         )
 
 
@@ -218,25 +218,3 @@ class _Prompts:
         """
         if self._stream is not None and next(self._stream, None) is not None:
             raise InputError(f"there are more schemas than texts ({self._n_used}); give one schema per text, or one for all")
-
-
-def plan_batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
-    """Group texts of similar length.
-
-    Args:
-        lengths: Subwords of each text.
-        batch_size: Most texts per batch.
-
-    Returns:
-        Indices per batch; every index once, at most `PADDING_LIMIT` of a batch is padding.
-    """
-    batches: list[list[int]] = []
-    for index in sorted(range(len(lengths)), key=lambda one: lengths[one]):
-        current = batches[-1] if batches else []
-        total = sum(lengths[one] for one in current) + lengths[index]
-        room = lengths[index] * (len(current) + 1)
-        if current and len(current) < batch_size and room - total <= PADDING_LIMIT * room:
-            current.append(index)
-        else:
-            batches.append([index])
-    return batches

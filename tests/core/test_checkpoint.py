@@ -16,10 +16,11 @@ from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
 
 from gliner2_core import GLiNER2
-from gliner2_core.checkpoint import add_markers, cut_rows, join_rows, load_checkpoint, save_checkpoint
+from gliner2_core.checkpoint import add_markers, load_checkpoint, save_checkpoint
 from gliner2_core.checks import MARKERS
 from gliner2_core.config import CountLayer
 from gliner2_core.errors import ArchitectureError, CheckpointError
+from gliner2_core.weight_files import cut_rows, join_rows
 from tests.tiny_model import BERT, CHECKPOINTS, recorded_extractor, tiny_checkpoint, tiny_extractor
 
 TEXT = "Apple Inc. CEO Tim Cook announced new products in Cupertino."

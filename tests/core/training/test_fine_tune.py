@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gliner2_core import GLiNER2
-from gliner2_core.checkpoint import load_checkpoint, read_weights
+from gliner2_core.checkpoint import load_checkpoint
 from gliner2_core.errors import InputError
 from gliner2_core.evaluation import evaluate_examples
 from gliner2_core.training import demands
@@ -21,6 +21,7 @@ from gliner2_core.training.fine_tune import FEW_RECORDS, fine_tune, warnings_of
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.loop import Progress, train
 from gliner2_core.training.replay import replay_examples
+from gliner2_core.weight_files import read_weights
 from tests.core.training.records import RECORDS
 
 BASE = Path(__file__).parents[2] / "data" / "parity" / "checkpoints" / "bert_lstm"

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from gliner2_core import GLiNER2
-from gliner2_core.checkpoint import read_weights
 from gliner2_core.errors import DataError, InputError, TrainingError
 from gliner2_core.training.config import METHODS, Method, TrainingConfig
 from gliner2_core.training.examples import load_examples
 from gliner2_core.training.gold import TrainingExample
 from gliner2_core.training.loop import Progress, TrainingResult, train
+from gliner2_core.weight_files import read_weights
 from tests.core.training.records import RECORDS
 
 BASE = Path(__file__).parents[2] / "data" / "parity" / "checkpoints" / "bert_lstm"
