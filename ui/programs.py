@@ -12,10 +12,10 @@ from gliner2_core import Schema
 from gliner2_core.checks import json_type
 from gliner2_core.views import View
 from ui.forms.limits import within_limits
-from ui.handlers.requests import checked_text, checked_threshold
+from ui.handlers.requests import DEFAULT_READER, checked_text, checked_threshold
 from ui.messages import PageError, logged_words
 from ui.services import Services
-from ui.tabs.events import MODEL_QUEUE
+from ui.tabs.events import AT_MODEL
 
 
 def build_programs(services: Services) -> None:
@@ -26,7 +26,7 @@ def build_programs(services: Services) -> None:
     """
     programs = Programs(services)
     for endpoint in (programs.extract_entities, programs.classify_text, programs.extract_structure, programs.extract):
-        api(endpoint, api_name=endpoint.__name__, concurrency_id=MODEL_QUEUE, concurrency_limit=1)
+        api(endpoint, api_name=endpoint.__name__, **AT_MODEL)
 
 
 class Programs:
@@ -99,7 +99,7 @@ class Programs:
         try:
             asked = within_limits(self._services.settings, schema())
             text, threshold = checked_text(self._services, text), checked_threshold(threshold)
-            prediction = self._services.models.extractor().predict(text, asked, threshold=threshold)
+            prediction = DEFAULT_READER.read(self._services, text, asked, threshold=threshold)
         except Exception as error:
             # A caller gets words, whatever happens; the log gets the trace.
             raise gr.Error(logged_words(error), print_exception=False) from error

@@ -10,6 +10,7 @@ from gliner2_core.errors import Gliner2Error
 from storage.errors import StorageError
 from ui.messages import PageError
 from ui.models import Models
+from ui.passes import Passes
 from ui.queue_reader import QueueReader
 from ui.settings import Settings
 from ui.training_runner import TrainingRunner
@@ -30,6 +31,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.models = Models(settings)
+        self.passes = Passes()
         self.reader = QueueReader(self)
         self.trainer = TrainingRunner(self)
         self._store: AnnotationStore | None = None

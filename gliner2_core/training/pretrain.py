@@ -23,6 +23,7 @@ from gliner2_core.training.corpus import Corpus
 from gliner2_core.training.encoders import SOURCES, fetch_encoder, untrained_checkpoint
 from gliner2_core.training.head_init import start_as_similarity
 from gliner2_core.training.losses import LossConfig
+from gliner2_core.training.opinions import opinion_records
 from gliner2_core.training.run_folder import newest_checkpoint
 from gliner2_core.training.sampling import Sampling
 from gliner2_core.training.streams import batches_by_length
@@ -34,14 +35,17 @@ from gliner2_core.training.written_texts import written_sources
 HELD_OUT = ("nlupp", "phee", "presidio_synthetic", "re3d")
 """Sources that training never sees: they choose between checkpoints and settings."""
 SOURCE_BOOSTS = {
-    "written_texts": 12.0, "written_judgements": 36.0, "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0,
+    "written_texts": 12.0, "written_judgements": 18.0, "composed_opinions": 8.0,
+    "redocred": 2.5, "synthetic_documents": 1.5, "clinc150": 5.0,
     "product_opinions": 4.0, "goemotions": 2.0, "open_trivia": 1.5, "synthetic_gazetteer": 0.6,
     "biomedical_ner": 0.5, "wet_lab_protocols": 0.5, "materials_synthesis": 0.5, "restaurants8k": 0.5, "us_addresses": 0.5,
     "home_assistant": 0.4, "multidogo": 0.6, "streusle": 0.5, "litbank": 0.5, "skillspan": 0.5,
 }  # fmt: skip
 """Clean general text with fine-grained labels and opinions more often; narrow, noisy or oddly labelled text less often."""
-SOURCE_WORDS = {"written_texts": 170, "written_judgements": 170}
+SOURCE_WORDS = {"written_texts": 170, "written_judgements": 170, "composed_opinions": 250}
 """Our own texts are read whole: a review's verdict may stand in its last sentence."""
+N_OPINIONS = 20_000
+"""Composed ones, made anew for each run."""
 CHUNK_STEPS = 1_000
 """The stream starts anew with its own seed every so many steps, so that a resumed run meets the same examples."""
 
@@ -68,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.data,
         held_out=HELD_OUT,
         sampling=Sampling(max_words=options.max_words, source_words=SOURCE_WORDS, source_boosts=SOURCE_BOOSTS),
-        more=written_sources(),
+        more={**written_sources(), "composed_opinions": opinion_records(N_OPINIONS, options.seed)},
     )
     checkpoint = load_checkpoint(options.start_from) if options.start_from else _untrained(options, corpus)
     stream = _Batches(corpus, checkpoint, config, options.max_subwords)

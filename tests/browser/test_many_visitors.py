@@ -13,8 +13,12 @@ import pytest
 from gradio_client import Client
 from playwright.sync_api import Page, expect
 
+from ui.tabs.events import AT_MODEL
+
 pytestmark = pytest.mark.browser
 CLIENTS, EACH = 20, 10
+BUSY = AT_MODEL["concurrency_limit"] + 2
+"""So many that somebody always waits in line."""
 LONG = "A sentence about Zoë who flew to Rome. " * 2_500
 MANY_LABELS = ", ".join(f"label {number}" for number in range(60))
 """So that a run lasts until a slow browser has found the button that stops it."""
@@ -92,7 +96,7 @@ def _finish(page: Page) -> None:
 
 
 def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page, url: str) -> None:
-    busy, seen = threading.Barrier(4), threading.Event()
+    busy, seen = threading.Barrier(BUSY + 1), threading.Event()
 
     def keep_busy() -> bool:
         client = _client(url)
@@ -103,8 +107,8 @@ def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page,
         client.close()
         return all(answer == {"entities": {"person": []}} for answer in answers)
 
-    with ThreadPoolExecutor(3) as pool:
-        visitors = [pool.submit(keep_busy) for _ in range(3)]
+    with ThreadPoolExecutor(BUSY) as pool:
+        visitors = [pool.submit(keep_busy) for _ in range(BUSY)]
         try:
             busy.wait(60)
             _run_until(page, re.compile(r"queue: \d/\d"))

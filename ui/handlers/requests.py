@@ -34,7 +34,8 @@ class Reader:
             CheckpointError: If the model cannot be loaded.
             ValidatorTimeout: If a rule takes too long.
         """
-        return services.models.extractor(self.model).predict(text, schema, on_window=self.on_window, **options)
+        extractor = services.models.extractor(self.model)
+        return services.passes.predict(extractor, text, schema, on_window=self.on_window, **options)
 
     def source(self, services: Services) -> str | None:
         """Return what `GLiNER2.from_pretrained` takes for the model.

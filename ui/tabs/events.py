@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-MODEL_QUEUE = "model"
+AT_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 4}
+"""So many requests are at the model; they take turns there (`ui.passes`). The others wait in line."""
 LOADING = "Loading the model…"
 # Every event is the page's own: programs get endpoints with typed parameters instead.
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -15,5 +16,5 @@ STORE_QUEUE: dict[str, Any] = {**STORE_LINE, "show_progress": "hidden"}
 
 
 def model_queue(status: Any) -> dict[str, Any]:
-    """Return the options of an event that uses the model: one at a time, the wait shown on the status line."""
-    return {"concurrency_id": MODEL_QUEUE, "concurrency_limit": 1, "show_progress_on": status, **PRIVATE}
+    """Return the options of an event that uses the model: the wait is shown on the status line."""
+    return {**AT_MODEL, "show_progress_on": status, **PRIVATE}
