@@ -35,6 +35,7 @@ lint: $(VENV)/test.stamp ## Run the checks that read the code
 	$(BIN)/python -m flake8 --isolated --select=DOC102,DOC104,DOC501 --style=google \
 	    --arg-type-hints-in-docstring=False --skip-checking-raises=False $(CODE)
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 
 # Browser tests drive the system's Chromium, tests of the store start a PostgreSQL of their own.
 system:

@@ -58,6 +58,15 @@ class AnnotationStore:
         """Close all connections."""
         self.engine.dispose()
 
+    def check_writable(self) -> None:
+        """Begin a transaction that may write, and write nothing.
+
+        Raises:
+            DatabaseError: If the database is locked, read-only or gone.
+        """
+        with writing(self.engine):
+            pass
+
     def add_prediction(
         self,
         project: str,

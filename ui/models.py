@@ -44,6 +44,10 @@ class Models:
 
     Args:
         settings: Names the models that are offered, says whether others may be opened, and how many stay loaded.
+
+    Attributes:
+        default: The model that answers where none is named.
+        failure: Why the default could not be loaded the last time; None if it could, or was not needed yet.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -56,6 +60,7 @@ class Models:
         self._loaded: OrderedDict[str, GLiNER2] = OrderedDict()
         self._lock = threading.Lock()
         self._loading = threading.Lock()
+        self.failure: Exception | None = None
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -97,8 +102,15 @@ class Models:
         with self._loading:
             if (found := self._known(name)) is not None:
                 return found
-            loaded = self._load(name)
+            try:
+                loaded = self._load(name)
+            except Exception as error:
+                if name == self.default:
+                    self.failure = error
+                raise
             with self._lock:
+                if name == self.default:
+                    self.failure = None
                 self._loaded[name] = loaded
                 others = [one for one in self._loaded if one not in (self.default, name)]
                 for one in others[: max(len(self._loaded) - self._most, 0)]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gliner2_core.errors import Gliner2Error
 from storage.errors import StorageError
-from ui.messages import PageError
+from ui.messages import PageError, sentence
 from ui.models import Models
 from ui.passes import Passes
 from ui.queue_reader import QueueReader
@@ -17,6 +17,7 @@ from ui.training_runner import TrainingRunner
 
 if TYPE_CHECKING:
     from storage import AnnotationStore
+    from ui.backups.keeper import Keeper
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Services:
         self.passes = Passes()
         self.reader = QueueReader(self)
         self.trainer = TrainingRunner(self)
+        self.keeper = _keeper(settings)
         self._store: AnnotationStore | None = None
         self._lock = threading.Lock()
 
@@ -41,17 +43,25 @@ class Services:
         """Return the store of corrections; the first call opens it.
 
         Raises:
-            PageError: If this page stores nothing.
+            PageError: If this page stores nothing, or does not know yet what its backup holds.
             DatabaseError: If it cannot be opened.
         """
         if not self.settings.can_store:
             raise PageError("This page stores nothing. Whoever runs it can name a database with --db.")
+        if self.keeper is not None and not self.keeper.state.is_ready:
+            reason = f": {sentence(self.keeper.state.error)} " if self.keeper.state.error else ". "
+            raise PageError(f"Corrections open once their backup is read{reason}It is tried again every few seconds.")
         with self._lock:
             if self._store is None:
                 from storage import AnnotationStore
 
                 self._store = AnnotationStore(self.settings.database)
             return self._store
+
+    @property
+    def is_store_open(self) -> bool:
+        """Whether the store was opened."""
+        return self._store is not None
 
     def warm_up(self) -> None:
         """Load the model before anybody asks; a failure is logged and comes again, in words, with the first request."""
@@ -62,9 +72,32 @@ class Services:
 
     def take_up(self) -> None:
         """Offer what was trained here before, and go on with runs that a restart interrupted, where there is a store yet."""
+        if self.keeper is not None:
+            self.keeper.start()
+            self.keeper.wait_until_ready()
         if not self.settings.has_store():
             return
         try:
             self.trainer.wake()
         except StorageError as error:
             logger.warning("training runs cannot be taken up: %s", error)
+
+    def close(self) -> None:
+        """Make the last snapshot and let go of the database."""
+        if self.keeper is not None:
+            self.keeper.stop()
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+
+def _keeper(settings: Settings) -> Keeper | None:
+    database = settings.backed_up_file()
+    if database is None or settings.backup is None:
+        return None
+    from ui.backups.keeper import Keeper  # the database's libraries load when they are needed
+    from ui.backups.shelves import shelf_of
+
+    shelf = shelf_of(settings.backup)
+    return Keeper(database, shelf, minutes=settings.backup_minutes, submits=settings.backup_submits)

@@ -21,6 +21,8 @@ LIMITS = {
     "max_rows": "most texts of a file",
     "max_file_bytes": "largest upload, in bytes",
     "queue_size": "most requests that wait",
+    "backup_minutes": "minutes until a change is in the backup",
+    "backup_submits": "saved corrections until they are in the backup",
 }
 """Setting → what it limits. Each is an option, and an environment variable such as WORKBENCH_MAX_ROWS."""
 
@@ -46,6 +48,9 @@ class Settings:
         database: Where corrections are kept; None for a file in the user's data folder.
         can_store: Whether results can be sent to the corrections.
         precision: What models multiply in: `float32`, `bfloat16` or `int8`.
+        backup: Where snapshots of the database go: a dataset on the hub (`owner/name`) or a folder; None for none.
+        backup_minutes: A change is there after so many minutes …
+        backup_submits: … or after so many saved corrections.
     """
 
     models: tuple[str, ...] = ()
@@ -65,12 +70,19 @@ class Settings:
     database: str | None = None
     can_store: bool = True
     precision: str = "float32"
+    backup: str | None = None
+    backup_minutes: int = 5
+    backup_submits: int = 20
 
     def runs_folder(self) -> Path:
         """Return where training runs lie: beside the database's file, else in the user's data folder."""
         from storage.engine import default_path  # the database's libraries load when they are needed
 
         return (self._store_file() or default_path()).parent / "runs"
+
+    def backed_up_file(self) -> Path | None:
+        """Return the database that snapshots are made of; None if none are."""
+        return self._store_file() if self.backup and self.can_store else None
 
     def has_store(self) -> bool:
         """Whether there is a store, so that nothing is made by looking."""
@@ -116,6 +128,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         "--precision", choices=PRECISIONS,
         help="what models multiply in (float32; `python -m gliner2_core check-precision` compares them)",
     )  # fmt: skip
+    parser.add_argument(
+        "--backup", metavar="B",
+        help="where snapshots of the database go, and are taken back from at the start: a private dataset on the hub "
+        "(owner/name; HF_TOKEN must be allowed to write it) or a folder",
+    )  # fmt: skip
     limits = parser.add_argument_group("limits", "Each with its default; WORKBENCH_MAX_ROWS and so on set them, too.")
     for name, words in LIMITS.items():
         option = f"--{name.replace('_', '-')}"
@@ -127,10 +144,13 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     is_alone = host in (None, "", *LOOPBACK) and "SPACE_ID" not in environment
     is_open = is_alone if args.open_models is None else args.open_models
     database = args.db or environment.get("DATABASE_URL") or None
+    backup = args.backup or environment.get("WORKBENCH_BACKUP") or None
+    if backup and database and "://" in database and not database.startswith("sqlite"):
+        parser.error("--backup copies a SQLite file; a database on a server has its own backups")
     return Settings(
         tuple(named), args.host, args.port,
         open_models=is_open, mcp=args.mcp, database=database, can_store=is_alone or database is not None,
-        precision=args.precision or _precision(parser, environment),
+        precision=args.precision or _precision(parser, environment), backup=backup,
         **_limits(parser, args, environment),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import Any
 
 import gradio as gr
 
+from gliner2_core import __version__
+from ui.health import health_route
 from ui.programs import build_programs
 from ui.services import Services
 from ui.tabs.classification import build_classification_tab
@@ -27,8 +30,9 @@ _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
 HEAD = (
     f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on '
-    "this machine; nothing leaves it.</p></div>"
+    "this machine; %s.</p></div>"
 )
+FOOT = f'<p class="wb-foot">{TITLE} {__version__}</p>'
 TABS = (
     ("Entities", "entity", build_entities_tab),
     ("Classification", "class", build_classification_tab),
@@ -47,7 +51,7 @@ def build_app(services: Services) -> gr.Blocks:
         The app, to be started with `launch`.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as app:
-        gr.HTML(HEAD)
+        gr.HTML(HEAD % ("nothing leaves it" if services.keeper is None else "only corrections are copied, to the backup"))
         bar = build_model_bar(services)
         opened = gr.HTML("", elem_id="wb-opened", elem_classes="wb-schema-status")
         with gr.Tabs() as tabs:
@@ -56,6 +60,7 @@ def build_app(services: Services) -> gr.Blocks:
                 with gr.Tab("Corrections", id="corrections") as corrections:
                     built = build_corrections_tab(services, [title for title, *_ in TABS])
                     wire_corrections_tab(services, built, corrections, [part.inputs for part in parts], bar)
+        gr.HTML(FOOT)
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         wire_kept(app, tabs, [part.inputs for part in parts], opened)
@@ -90,6 +95,8 @@ def launch(app: gr.Blocks, services: Services) -> None:
     _check_host(settings.host)
     threading.Thread(target=services.take_up, daemon=True).start()
     threading.Thread(target=services.warm_up, daemon=True).start()
+    # So hosts end a container: what is running ends as with Ctrl+C, and the last snapshot is made.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app.launch(**_launch_options(services))
     except OSError as error:
@@ -98,6 +105,8 @@ def launch(app: gr.Blocks, services: Services) -> None:
         raise SystemExit(
             f"Port {settings.port} is taken. Choose another with --port, or leave it out to take the first free one."
         ) from error
+    finally:
+        services.close()
 
 
 def _check_host(host: str | None) -> None:
@@ -138,6 +147,7 @@ def _launch_options(services: Services) -> dict[str, Any]:
         # A program that sends too few values is told so; the page's own events tell everything themselves.
         "show_error": True,
         "mcp_server": settings.mcp,
+        "app_kwargs": {"routes": [health_route(services)]},
         "ssr_mode": False,
         "i18n": gr.I18n(en={"common.complete": "Done"}),
         # Gradio's own look at the page ends the app where the answer takes 3 seconds, as on a busy machine (Gradio 6.31).

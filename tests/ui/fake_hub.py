@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,11 @@ class FakeHub:
             return 200, {"url": f"{self.address}/{'spaces/' if self.kinds[name] == 'space' else ''}{name}"}
         if path.startswith("/api/validate-yaml"):
             return 200, {"errors": [], "warnings": []}
+        if path == "/api/whoami-v2":
+            return 200, {"type": "user", "name": "me", "auth": {}}
+        if path.startswith("/api/datasets/") and path.count("/") == 4:
+            name = path.removeprefix("/api/datasets/")
+            return (200, {"id": name, "sha": "a" * 40}) if name in self.repositories else (404, {"error": name})
         if "/preupload/" in path:
             asked = json.loads(body)
             return 200, {
@@ -94,18 +100,37 @@ def fake_hub(folder: Path) -> Iterator[FakeHub]:
     hub = FakeHub(folder)
 
     class Handler(BaseHTTPRequestHandler):
+        def _send_file(self) -> None:
+            path = folder / self.path.partition("/resolve/")[2].partition("/")[2]
+            is_there = path.is_file()
+            self.send_response(200 if is_there else 404)
+            if not is_there:
+                self.send_header("X-Error-Code", "EntryNotFound")
+            content = path.read_bytes() if is_there else b""
+            self.send_header("ETag", '"' + hashlib.sha256(content).hexdigest() + '"')
+            self.send_header("X-Repo-Commit", "a" * 40)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content)
+
         def _reply(self) -> None:
+            if "/resolve/" in self.path and self.headers.get("Authorization") == f"Bearer {TOKEN}":
+                self._send_file()
+                return
             length = int(self.headers.get("Content-Length") or 0)
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
             status, data = hub.answer(self.path, self.rfile.read(length), token)
             content = json.dumps(data).encode()
             self.send_response(status)
+            if status == 404 and self.path.startswith("/api/datasets/"):
+                self.send_header("X-Error-Code", "RepoNotFound")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _reply
+        do_GET = do_POST = do_HEAD = _reply
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

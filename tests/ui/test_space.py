@@ -12,6 +12,7 @@ from huggingface_hub import HfApi
 
 from tests.docs.conftest import ROOT
 from tests.ui.fake_hub import TOKEN, FakeHub, fake_hub
+from ui.health import PATH
 from ui.space import publish as publishing
 from ui.space.__main__ import main
 from ui.space.errors import SpaceError
@@ -56,14 +57,14 @@ def test_a_space_is_made_and_brought_up_to_date(checkout: Path, hub: FakeHub) ->
     hub.secrets = ["OTHER"]
     done = publish(checkout, "me/space", token=TOKEN, is_private=True)
     assert done.address == f"{hub.address}/spaces/me/space"
-    assert done.missing_secrets == ["DATABASE_URL"]
+    assert done.missing_secrets == ["DATABASE_URL", "HF_TOKEN"]
     assert hub.kinds == {"me/space": "space"}
     assert hub.repositories == {"me/space": True}
     assert hub.variables == read_spacefile(checkout / "Spacefile").variables
     sent = sorted(one.relative_to(hub.folder).as_posix() for one in hub.folder.rglob("*") if one.is_file())
     assert sent == sorted(plan(checkout).files)
     (checkout / "ui" / "page.py").rename(checkout / "ui" / "better.py")
-    hub.secrets = ["DATABASE_URL"]
+    hub.secrets = ["DATABASE_URL", "HF_TOKEN"]
     assert publish(checkout, "me/space", token=TOKEN).missing_secrets == []
     assert hub.deleted == ["ui/page.py"]
     assert (hub.folder / "ui" / "better.py").is_file()
@@ -138,7 +139,7 @@ def test_write_mends_the_block_and_leaves_the_rest(checkout: Path) -> None:
         (GOOD.replace("colorTo: green", "colorTo: teal"), r"space\.colorTo: Input should be .*got 'teal'"),
         (GOOD.replace("sdk: gradio", "sdk: docker"), r"space\.sdk: .*got 'docker'"),
         (GOOD.replace("  license:", "  licence:"), r"space\.licence: Extra inputs are not permitted"),
-        (GOOD.replace("[DATABASE_URL]", "[database url]"), r"secrets\.0: "),
+        (GOOD.replace("[DATABASE_URL, HF_TOKEN]", "[database url]"), r"secrets\.0: "),
         ("space: [", "line 1: not YAML"),
         ("", "Spacefile: .*got None"),
     ],
@@ -163,3 +164,13 @@ def test_this_checkout_can_be_published() -> None:
     assert {"app.py", "ui/space/publish.py", "gliner2_core/checkpoints/gliner2-mini/config.json"} <= set(planned.files)
     assert not [one for one in planned.files if one.startswith("tests/") or "__pycache__" in one]
     assert planned.size < 200_000_000
+
+
+def test_the_container_holds_what_a_space_holds_and_asks_for_its_health() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {name.removeprefix("./") for line in lines if line.startswith("COPY") for name in line.split()[1:-1]}
+    assert copied == {*publishing.FILES, *publishing.FOLDERS}
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
+    assert any(f":7860{PATH}'" in line for line in lines)
+    assert "USER 1000" in lines

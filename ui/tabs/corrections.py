@@ -13,6 +13,7 @@ from ui.handlers.corrections import PROJECT
 from ui.lenient_slider import LenientSlider
 from ui.services import Services
 from ui.span_editor import SpanEditor
+from ui.tabs.backup_part import build_backup_part
 from ui.tabs.every_part import EveryPart, build_every_part
 from ui.tabs.export_part import build_export_part
 from ui.tabs.import_part import ImportPart, build_import_part
@@ -61,6 +62,7 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
         services: The store.
         tabs: Titles of the tabs whose schema can be asked of imported texts.
     """
+    build_backup_part(services)
     with gr.Row(equal_height=False, elem_classes="wb-bar"):
         project = gr.Dropdown(
             [PROJECT], value=PROJECT, label="Project", allow_custom_value=True, elem_id="corrections-project"
