@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Addresses that only this machine reaches."""
 PRECISIONS = ("float32", "bfloat16", "int8")
 """As the core has them, which would load torch."""
+LEAST_PASSWORD = 8
+"""Characters."""
 LIMITS = {
     "max_characters": "longest text, in characters",
     "max_labels": "most labels at once, of the entities or of one task",
@@ -51,6 +53,8 @@ class Settings:
         backup: Where snapshots of the database go: a dataset on the hub (`owner/name`) or a folder; None for none.
         backup_minutes: A change is there after so many minutes …
         backup_submits: … or after so many saved corrections.
+        password: Without it nobody sees the page; None where everybody may who reaches it.
+        is_alone: Whether only this machine reaches the page.
     """
 
     models: tuple[str, ...] = ()
@@ -73,6 +77,8 @@ class Settings:
     backup: str | None = None
     backup_minutes: int = 5
     backup_submits: int = 20
+    password: str | None = field(default=None, repr=False)
+    is_alone: bool = True
 
     def runs_folder(self) -> Path:
         """Return where training runs lie: beside the database's file, else in the user's data folder."""
@@ -122,7 +128,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     parser.add_argument(
         "--db", metavar="D",
         help="where corrections are kept: a SQLite file or an address (DATABASE_URL; else a file in the user's data folder, "
-        "and nothing where others reach the page)",
+        "and nothing where others reach the page without a password)",
     )  # fmt: skip
     parser.add_argument(
         "--precision", choices=PRECISIONS,
@@ -132,6 +138,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         "--backup", metavar="B",
         help="where snapshots of the database go, and are taken back from at the start: a private dataset on the hub "
         "(owner/name; HF_TOKEN must be allowed to write it) or a folder",
+    )  # fmt: skip
+    parser.add_argument(
+        "--password-file", type=Path, metavar="F",
+        help="a file whose first line is the password that visitors sign in with (WORKBENCH_PASSWORD); corrections are then "
+        "theirs by the name they signed in with",
     )  # fmt: skip
     limits = parser.add_argument_group("limits", "Each with its default; WORKBENCH_MAX_ROWS and so on set them, too.")
     for name, words in LIMITS.items():
@@ -144,13 +155,16 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     is_alone = host in (None, "", *LOOPBACK) and "SPACE_ID" not in environment
     is_open = is_alone if args.open_models is None else args.open_models
     database = args.db or environment.get("DATABASE_URL") or None
+    password = _password(parser, args.password_file, environment)
     backup = args.backup or environment.get("WORKBENCH_BACKUP") or None
     if backup and database and "://" in database and not database.startswith("sqlite"):
         parser.error("--backup copies a SQLite file; a database on a server has its own backups")
+    can_store = is_alone or password is not None or database is not None
     return Settings(
         tuple(named), args.host, args.port,
-        open_models=is_open, mcp=args.mcp, database=database, can_store=is_alone or database is not None,
+        open_models=is_open, mcp=args.mcp, database=database, can_store=can_store,
         precision=args.precision or _precision(parser, environment), backup=backup,
+        password=password, is_alone=is_alone,
         **_limits(parser, args, environment),
     )  # fmt: skip
 
@@ -160,6 +174,20 @@ def _precision(parser: argparse.ArgumentParser, environment: Mapping[str, str]) 
     if named not in PRECISIONS:
         parser.error(f"WORKBENCH_PRECISION: {named!r} is unknown; allowed are {', '.join(PRECISIONS)}")
     return named
+
+
+def _password(parser: argparse.ArgumentParser, file: Path | None, environment: Mapping[str, str]) -> str | None:
+    """Return the password; never from the command line itself, which other users of a machine can read."""
+    where, password = "WORKBENCH_PASSWORD", environment.get("WORKBENCH_PASSWORD")
+    if file is not None:
+        where = str(file)
+        try:
+            password = (file.read_text(encoding="utf-8").splitlines() or [""])[0].strip()
+        except (OSError, UnicodeDecodeError) as error:
+            parser.error(f"--password-file {file}: cannot be read: {error}")
+    if password is not None and len(password) < LEAST_PASSWORD:
+        parser.error(f"{where}: the password has {len(password)} characters, at least {LEAST_PASSWORD} are needed")
+    return password
 
 
 def _limits(parser: argparse.ArgumentParser, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:

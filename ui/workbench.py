@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -14,8 +15,10 @@ import gradio as gr
 
 from gliner2_core import __version__
 from ui.health import health_route
+from ui.identity import password_check
 from ui.programs import build_programs
 from ui.services import Services
+from ui.settings import Settings
 from ui.tabs.classification import build_classification_tab
 from ui.tabs.corrections import build_corrections_tab
 from ui.tabs.corrections_events import wire_corrections_tab
@@ -26,13 +29,15 @@ from ui.tabs.model_bar import ModelChoice, build_model_bar, wire_model_bar
 from ui.tabs.structures import build_structures_tab
 from ui.tabs.undo_part import UndoPart
 
+logger = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 TITLE = "GLiNER2 Workbench"
 HEAD = (
     f'<div class="wb-head"><h1>{TITLE}</h1><p>Type a text and say in plain words what to find. A small model finds it on '
     "this machine; %s.</p></div>"
 )
-FOOT = f'<p class="wb-foot">{TITLE} {__version__}</p>'
+FOOT = f'<p class="wb-foot">{TITLE} {__version__}%s</p>'
+SIGN_OUT = ' · <a href="logout">Sign out</a>'
 TABS = (
     ("Entities", "entity", build_entities_tab),
     ("Classification", "class", build_classification_tab),
@@ -59,8 +64,8 @@ def build_app(services: Services) -> gr.Blocks:
             if services.settings.can_store:
                 with gr.Tab("Corrections", id="corrections") as corrections:
                     built = build_corrections_tab(services, [title for title, *_ in TABS])
-                    wire_corrections_tab(services, built, corrections, [part.inputs for part in parts], bar)
-        gr.HTML(FOOT)
+                    wire_corrections_tab(services, app, built, corrections, [part.inputs for part in parts], bar)
+        gr.HTML(FOOT % (SIGN_OUT if services.settings.password else ""))
         wire_model_bar(services, app, bar)
         wire_links(services, app, tabs, parts, opened)
         wire_kept(app, tabs, [part.inputs for part in parts], opened)
@@ -93,6 +98,8 @@ def launch(app: gr.Blocks, services: Services) -> None:
     if settings.mcp and find_spec("mcp") is None:
         raise SystemExit('--mcp needs one more package: pip install "gradio[mcp]"')
     _check_host(settings.host)
+    if settings.can_store and settings.password is None and not settings.is_alone:
+        logger.warning("everybody who reaches this page can read and change its corrections; set WORKBENCH_PASSWORD")
     threading.Thread(target=services.take_up, daemon=True).start()
     threading.Thread(target=services.warm_up, daemon=True).start()
     # So hosts end a container: what is running ends as with Ctrl+C, and the last snapshot is made.
@@ -150,6 +157,14 @@ def _launch_options(services: Services) -> dict[str, Any]:
         "app_kwargs": {"routes": [health_route(services)]},
         "ssr_mode": False,
         "i18n": gr.I18n(en={"common.complete": "Done"}),
+        **_sign_in(settings),
         # Gradio's own look at the page ends the app where the answer takes 3 seconds, as on a busy machine (Gradio 6.31).
         "_frontend": False,
     }
+
+
+def _sign_in(settings: Settings) -> dict[str, Any]:
+    if settings.password is None:
+        return {}
+    words = "Your name stands beside your corrections. The password is that of this page."
+    return {"auth": password_check(settings.password), "auth_message": words}

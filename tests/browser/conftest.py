@@ -36,8 +36,10 @@ def free_port() -> int:
 def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(START_S * 4):
         try:
-            urllib.request.urlopen(url + "/config", timeout=10).close()
+            urllib.request.urlopen(url + "/health", timeout=10).close()
             return
+        except urllib.error.HTTPError:
+            return  # up, whatever it says of its model
         except (urllib.error.URLError, OSError):
             pass
         try:

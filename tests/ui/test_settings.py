@@ -93,3 +93,32 @@ def test_an_unknown_precision_is_named(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_page_loads_its_models_in_the_precision() -> None:
     assert Services(Settings(precision="int8")).models.extractor(None).precision == "int8"
+
+
+def test_a_password_comes_from_a_file_or_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from the file\n")
+    assert read_settings(["--password-file", str(file)], {"WORKBENCH_PASSWORD": "from outside"}).password == "from the file"
+    settings = read_settings(["--host", "0.0.0.0"], {"WORKBENCH_PASSWORD": "from outside"})
+    assert settings.password == "from outside"
+    assert settings.can_store
+    assert not settings.is_alone
+    assert "from outside" not in repr(settings)
+
+
+@pytest.mark.parametrize("words", ["", "short"])
+def test_a_short_password_is_refused(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "password").write_text(words)
+    for arguments, environment in (
+        ([], {"WORKBENCH_PASSWORD": words}),
+        (["--password-file", str(tmp_path / "password")], {}),
+    ):
+        with pytest.raises(SystemExit):
+            read_settings(arguments, environment)
+        assert "at least 8 are needed" in capsys.readouterr().err
+
+
+def test_a_password_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_settings(["--password-file", str(tmp_path / "none")], {})
+    assert "none: cannot be read" in capsys.readouterr().err

@@ -57,14 +57,14 @@ def test_a_space_is_made_and_brought_up_to_date(checkout: Path, hub: FakeHub) ->
     hub.secrets = ["OTHER"]
     done = publish(checkout, "me/space", token=TOKEN, is_private=True)
     assert done.address == f"{hub.address}/spaces/me/space"
-    assert done.missing_secrets == ["DATABASE_URL", "HF_TOKEN"]
+    assert done.missing_secrets == ["DATABASE_URL", "HF_TOKEN", "WORKBENCH_PASSWORD"]
     assert hub.kinds == {"me/space": "space"}
     assert hub.repositories == {"me/space": True}
     assert hub.variables == read_spacefile(checkout / "Spacefile").variables
     sent = sorted(one.relative_to(hub.folder).as_posix() for one in hub.folder.rglob("*") if one.is_file())
     assert sent == sorted(plan(checkout).files)
     (checkout / "ui" / "page.py").rename(checkout / "ui" / "better.py")
-    hub.secrets = ["DATABASE_URL", "HF_TOKEN"]
+    hub.secrets = ["DATABASE_URL", "HF_TOKEN", "WORKBENCH_PASSWORD"]
     assert publish(checkout, "me/space", token=TOKEN).missing_secrets == []
     assert hub.deleted == ["ui/page.py"]
     assert (hub.folder / "ui" / "better.py").is_file()
@@ -139,7 +139,7 @@ def test_write_mends_the_block_and_leaves_the_rest(checkout: Path) -> None:
         (GOOD.replace("colorTo: green", "colorTo: teal"), r"space\.colorTo: Input should be .*got 'teal'"),
         (GOOD.replace("sdk: gradio", "sdk: docker"), r"space\.sdk: .*got 'docker'"),
         (GOOD.replace("  license:", "  licence:"), r"space\.licence: Extra inputs are not permitted"),
-        (GOOD.replace("[DATABASE_URL, HF_TOKEN]", "[database url]"), r"secrets\.0: "),
+        (GOOD.replace("[DATABASE_URL, HF_TOKEN, WORKBENCH_PASSWORD]", "[database url]"), r"secrets\.0: "),
         ("space: [", "line 1: not YAML"),
         ("", "Spacefile: .*got None"),
     ],

@@ -15,6 +15,7 @@ from ui import render
 from ui.editor_values import edited_output, editor_value
 from ui.handlers.corrections import PROJECT
 from ui.handlers.requests import checked_threshold
+from ui.identity import LONGEST_NAME, annotator_of
 from ui.messages import PageError
 from ui.services import Services
 from ui.span_editor import EMPTY
@@ -32,7 +33,6 @@ SHOWN: Mapping[str, Any] = {
 ORDERS: Mapping[str, Any] = {"As they came": "arrival", "Least sure first": "uncertain", "Random": "random"}
 """What the page offers → order."""
 LINES = 50
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def asked_queue(
 
     Args:
         project: Its name.
-        annotator: The visitor's name.
+        annotator: The visitor's name; where people sign in, the name that they signed in with counts.
         show: One of `SHOWN`.
         order: One of `ORDERS`.
         search: Part of the texts; empty for all.
@@ -68,7 +68,7 @@ def asked_queue(
     Raises:
         PageError: If a choice is none, the name is missing, or the confidence is no number between 0 and 1.
     """
-    name = (annotator or "").strip()
+    name = annotator_of(annotator)
     if not name or len(name) > LONGEST_NAME:
         raise PageError(f"Type your name, up to {LONGEST_NAME} characters: it stands beside each correction.")
     if show not in SHOWN or order not in ORDERS:

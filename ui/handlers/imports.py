@@ -11,6 +11,7 @@ from gliner2_core.documents import BadLine, Document, kind_of, read_documents
 from storage.errors import OutputError
 from storage.output_checks import check_text
 from ui import render
+from ui.identity import annotator_of
 from ui.messages import PageError
 from ui.services import Services
 
@@ -57,8 +58,8 @@ def import_into(
     size, limit = Path(path).stat().st_size, services.settings.max_file_bytes
     if size > limit:
         raise PageError(f"The file has {size / 1e6:,.0f} MB, {limit / 1e6:,.0f} MB are allowed here. Split it.")
-    name, format_ = (project or "").strip(), FILE_FORMATS[kind]
-    if not name or not (annotator or "").strip():
+    name, who, format_ = (project or "").strip(), annotator_of(annotator), FILE_FORMATS[kind]
+    if not name or not who:
         raise PageError("Type a project's name and your own name first.")
     if format_ is None:
         if schema is None:
@@ -67,7 +68,7 @@ def import_into(
     from storage.imports import import_file  # the database's libraries load when they are needed
 
     taken = import_file(
-        services.store(), name, Path(path), format_, annotator=annotator.strip(), schema=schema.to_dict() if schema else None
+        services.store(), name, Path(path), format_, annotator=who, schema=schema.to_dict() if schema else None
     )
     return _words(name, taken.added, taken.known, taken.n_faults), _listed(taken.faults, taken.n_faults)
 

@@ -11,11 +11,12 @@ from ui import render
 from ui.handlers import annotation
 from ui.handlers.annotation import View
 from ui.handlers.corrections import PROJECT
+from ui.identity import signed_in
 from ui.messages import logged_words
 from ui.services import Services
 from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
-from ui.tabs.events import STORE_QUEUE
+from ui.tabs.events import PRIVATE, STORE_QUEUE
 from ui.tabs.every_part import wire_every_part
 from ui.tabs.import_part import wire_import_part
 from ui.tabs.labels_part import wire_labels_part
@@ -25,18 +26,21 @@ from ui.tabs.training_part import wire_training_part
 
 
 def wire_corrections_tab(
-    services: Services, parts: CorrectionsTab, tab: gr.Tab, tabs: Sequence[TabInputs], bar: ModelBar
+    services: Services, app: gr.Blocks, parts: CorrectionsTab, tab: gr.Tab, tabs: Sequence[TabInputs], bar: ModelBar
 ) -> None:
     """Wire the events.
 
     Args:
         services: The store.
+        app: The page.
         parts: The tab's components.
         tab: Its queue is read anew whenever it is opened.
         tabs: Whose schema can be asked of imported texts.
         bar: The visitor's choice of models.
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
+    if services.settings.password:
+        app.load(_as_signed_in, None, parts.annotator, show_progress="hidden", **PRIVATE)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
     asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search, parts.label, parts.most, parts.blind]
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
@@ -63,6 +67,10 @@ def wire_corrections_tab(
     # While records are read behind the page, what was found shows in the list; the open record stays as it is.
     parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     wire_training_part(services, parts.training, parts.project, tab, bar)
+
+
+def _as_signed_in() -> gr.Textbox:
+    return gr.Textbox(signed_in(), interactive=False)
 
 
 class _Events:
