@@ -269,8 +269,11 @@ def test_the_model_is_measured_by_what_is_submitted(tab: Page) -> None:
 def test_predictions_stay_hidden_in_blind_correction(tab: Page, database: Path, request: pytest.FixtureRequest) -> None:
     tab.get_by_role("button", name="Blind correction").click()
     share = tab.locator("#corrections-blind input[type=number]")
+    expect(share).to_be_visible()
+    tab.wait_for_timeout(500)  # A box that has just appeared is filled once more with its first value.
     share.fill("100")
     share.press("Tab")
+    expect(share).to_have_value("100")
     tab.locator("#corrections-open").click()
     expect(tab.locator("#corrections-status")).to_contain_text("its prediction is hidden")
     assert spans(tab) == []
