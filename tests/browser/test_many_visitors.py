@@ -124,13 +124,29 @@ def test_who_waits_sees_the_place_in_line_and_the_page_still_answers(page: Page,
         assert all(job.result() for job in visitors)
 
 
-def test_a_long_text_says_how_far_it_is_and_can_be_stopped(page: Page) -> None:
-    page.get_by_label("Text", exact=True).first.fill(LONG)
-    page.get_by_label("Labels").first.fill(MANY_LABELS)
-    page.get_by_label("Threshold").first.fill("1")
-    _press(page, "#entity-run")
-    expect(page.locator("#entity-status")).to_contain_text("parts", timeout=60_000)
-    _press(page, "#entity-cancel")
-    expect(page.locator("#entity-status")).to_contain_text("Stopped after", timeout=60_000)
+def test_a_long_text_says_how_far_it_is_and_can_be_stopped(page: Page, url: str) -> None:
+    stopped = threading.Event()
+
+    def take_turns() -> None:
+        # Other long texts: this one is read in turn with them, and so lasts until it is stopped.
+        client = _client(url)
+        while not stopped.is_set():
+            client.predict(LONG[:50_000], MANY_LABELS.split(", "), threshold=1.0, api_name="/extract_entities")
+        client.close()
+
+    with ThreadPoolExecutor(AT_MODEL["concurrency_limit"] - 1) as pool:
+        others = [pool.submit(take_turns) for _ in range(AT_MODEL["concurrency_limit"] - 1)]
+        try:
+            page.get_by_label("Text", exact=True).first.fill(LONG)
+            page.get_by_label("Labels").first.fill(MANY_LABELS)
+            page.get_by_label("Threshold").first.fill("1")
+            _press(page, "#entity-run")
+            expect(page.locator("#entity-status")).to_contain_text("parts", timeout=60_000)
+            _press(page, "#entity-cancel")
+            expect(page.locator("#entity-status")).to_contain_text("Stopped after", timeout=60_000)
+        finally:
+            stopped.set()
+        for other in others:
+            other.result(120)
     expect(page.locator("#entity-cancel")).to_be_disabled()
     expect(page.get_by_label("Text", exact=True).first).to_have_value(LONG)
