@@ -7,11 +7,15 @@ import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+from ui.command_line import read_settings
+from ui.logs import write_json_lines
 from ui.services import Services
-from ui.settings import read_settings
 from ui.workbench import build_app, launch
 
-services = Services(read_settings(sys.argv[1:], os.environ))
+settings = read_settings(sys.argv[1:], os.environ)
+if settings.has_json_log:
+    write_json_lines()
+services = Services(settings)
 app = build_app(services)
 
 if __name__ == "__main__":

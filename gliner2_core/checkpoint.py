@@ -119,7 +119,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         options["fix_mistral_regex"] = False
     try:
         # An empty config: transformers would read config.json as one of its own and print that it is none.
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), config=PreTrainedConfig(), local_files_only=True, **options)
+        tokenizer = AutoTokenizer.from_pretrained(
+            str(folder), config=PreTrainedConfig(), local_files_only=True, trust_remote_code=False, **options
+        )
     except Exception as error:  # transformers raises bare Exceptions for damaged tokenizer files
         raise CheckpointError(f"{folder}: the tokenizer cannot be read: {error}") from error
     add_markers(tokenizer)
@@ -195,7 +197,7 @@ def _encoder_config(folder: Path, weights: Mapping[str, Tensor], tokenizer: PreT
     if not (path / "config.json").is_file():
         raise CheckpointError(f"{folder} is no checkpoint: it has no encoder_config/config.json")
     try:
-        config = AutoConfig.from_pretrained(str(path), local_files_only=True)
+        config = AutoConfig.from_pretrained(str(path), local_files_only=True, trust_remote_code=False)
     except (ValueError, OSError, KeyError, StrictDataclassError) as error:
         raise CheckpointError(f"{path}: the encoder's config cannot be read: {error}") from error
     rows = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gliner2_core.candidates import Candidates, RealWords, candidates_of
 from gliner2_core.modeling.batch import Batch
 from gliner2_core.modeling.classification_head import probabilities
 from gliner2_core.modeling.model import Gliner2Model, States
@@ -23,9 +24,8 @@ from gliner2_core.predictions import (
     StructurePrediction,
 )
 from gliner2_core.prompt import CompiledPrompt, PromptGroup
-from gliner2_core.spans import CharSpan, ScoredSpan, WordSpan, select_spans
+from gliner2_core.spans import ScoredSpan
 from gliner2_core.tasks import AttributeGroup, ClassificationTask, Field
-from gliner2_core.validators import RegexValidator
 from gliner2_core.words import Words
 
 
@@ -133,6 +133,7 @@ class _TextReader:
         self._prompt = prompt
         self._tasks = prompt.tasks
         self._words = words
+        self._real = RealWords(words)
         self._options = options
         self._n_prefix = len(prompt.prefix)
         self._structures: list[StructurePrediction] = []
@@ -173,9 +174,8 @@ class _TextReader:
         thresholds = [label.threshold for label in labels]
         found = self._candidates(None if scores is None else scores[0, : len(labels)], thresholds)
         for label, candidates in zip(labels, found, strict=True):
-            kept = self._select(candidates, label.validators)
-            if label.dtype == "str":
-                kept = kept[:1]
+            most = None if label.dtype == "list" else 1
+            kept = candidates.select(self._options.overlap_policy, label.validators, most)
             spans = tuple(self._span(span, label.name, scores) for span in kept)
             self._entities.append(EntityPrediction(label.name, label.dtype == "list", spans))
 
@@ -195,17 +195,19 @@ class _TextReader:
         task = self._tasks.relations[index]
         pairs: list[RelationPair] = []
         for row in () if scores is None else scores:
-            best = [self._select(found, ())[:1] for found in self._candidates(row, [task.threshold] * len(row))]
+            found = self._candidates(row, [task.threshold] * len(row))
+            best = [candidates.select(self._options.overlap_policy, most=1) for candidates in found]
             if len(best) == 2 and all(best):
                 pairs.append(RelationPair(self._span(best[0][0]), self._span(best[1][0])))
         self._relations.append(RelationPrediction(task.name, tuple(pairs)))
 
-    def _field(self, structure: str, field: Field, scores: Tensor, candidates: list[ScoredSpan]) -> FieldPrediction:
+    def _field(self, structure: str, field: Field, scores: Tensor, candidates: Candidates) -> FieldPrediction:
         if field.choices:
             values: Sequence[SpanPrediction | ChoicePrediction] = self._choices(structure, field, scores)
         else:
-            kept = self._select(candidates, field.validators)
-            values = [self._span(span) for span in (kept if field.dtype == "list" else kept[:1])]
+            most = None if field.dtype == "list" else 1
+            kept = candidates.select(self._options.overlap_policy, field.validators, most)
+            values = [self._span(span) for span in kept]
         return FieldPrediction(field.name, field.dtype == "list", tuple(values))
 
     def _choices(self, structure: str, field: Field, scores: Tensor) -> list[ChoicePrediction]:
@@ -219,36 +221,10 @@ class _TextReader:
         best = max(options, key=lambda option: option.confidence)
         return [best] if best.confidence >= threshold else []
 
-    def _candidates(self, scores: Tensor | None, thresholds: Sequence[float | None]) -> list[list[ScoredSpan]]:
-        """Return per label the spans of real words that reach its threshold, in text order; scores is (L, W, K)."""
-        found: list[list[ScoredSpan]] = [[] for _ in thresholds]
-        n_words = self._words.n_real
-        if scores is None or not n_words:
-            return found
-        own = torch.sigmoid(scores[:, self._n_prefix :])  # (L, W, K)
-        limit = torch.tensor([self._options.threshold if value is None else value for value in thresholds])
-        last = torch.arange(n_words)[:, None] + torch.arange(own.shape[2])
-        hits = ((own >= limit.to(own)[:, None, None]) & (last < n_words).to(own.device)).nonzero()
-        values = own[tuple(hits.unbind(1))].tolist()
-        for (label, first, width), value in zip(hits.tolist(), values, strict=True):
-            span = self._chars(first, first + width)
-            if span is not None:
-                found[label].append(ScoredSpan(span, WordSpan(first, first + width + 1), value))
-        return found
-
-    def _chars(self, first: int, last: int) -> CharSpan | None:
-        """Return the characters of words first to last without outer white space, or None if nothing is left."""
-        start, end = self._words.items[first].start, self._words.items[last].end
-        surface = self._words.text[start:end]
-        start += len(surface) - len(surface.lstrip())
-        end -= len(surface) - len(surface.rstrip())
-        return CharSpan(start, end) if start < end else None
-
-    def _select(self, candidates: list[ScoredSpan], validators: Sequence[RegexValidator]) -> list[ScoredSpan]:
-        text = self._words.text
-        for validator in validators:
-            candidates = [span for span in candidates if validator.validate(text[span.chars.start : span.chars.end])]
-        return select_spans(candidates, self._options.overlap_policy)
+    def _candidates(self, scores: Tensor | None, thresholds: Sequence[float | None]) -> list[Candidates]:
+        """Return per label the spans of real words that reach its threshold; scores is (L, prefix and words, K)."""
+        limits = [self._options.threshold if value is None else value for value in thresholds]
+        return candidates_of(None if scores is None else scores[:, self._n_prefix :], self._real, limits)
 
     def _span(self, span: ScoredSpan, label: str | None = None, scores: Tensor | None = None) -> SpanPrediction:
         attributes: dict[str, tuple[LabelProbability, ...]] = {}

@@ -3,6 +3,7 @@
 StorageError
 ├── OutputError          an output does not fit its text or schema
 ├── NotFoundError        no such project, document, prediction or annotation
+├── AccessError          it belongs to somebody else
 ├── StaleError           somebody else saved in the meantime
 ├── DatabaseError        the database cannot be opened, read or written
 │   └── NewerDatabaseError   written by a newer version of the workbench
@@ -22,6 +23,10 @@ class OutputError(StorageError, ValueError):
 
 class NotFoundError(StorageError, LookupError):
     """There is no such row."""
+
+
+class AccessError(StorageError):
+    """It belongs to somebody else, or is none that somebody could have."""
 
 
 class StaleError(StorageError):

@@ -50,13 +50,36 @@ class Base(DeclarativeBase):
 
 
 class Project(Base):
-    """Documents that belong together."""
+    """Documents that belong together.
+
+    Attributes:
+        name: `maker/name` where it has an owner.
+        owner: The account that made it; None where nobody signs in.
+    """
 
     __tablename__ = "projects"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    owner: Mapped[str | None] = mapped_column(String(200), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Member(Base):
+    """Somebody whom a project was shared with.
+
+    Attributes:
+        name: Of the account when it was named, in lower case.
+        subject: The account, from when it first signed in.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    subject: Mapped[str | None] = mapped_column(String(200), index=True)
 
 
 class SchemaRow(Base):

@@ -30,9 +30,9 @@ from storage.records import Checkpoint, Head, Record, Revision, Status, Unread
 _SHUFFLED = 2**31 - 1
 
 
-def project_id(session: Session, name: str) -> int:
-    """Return a project's id; made where missing."""
-    insert_missing(session, Project, {"name": name, "created_at": now()})
+def project_id(session: Session, name: str, owner: str | None = None) -> int:
+    """Return a project's id by the name under which it is stored; where missing, it is made and belongs to the owner."""
+    insert_missing(session, Project, {"name": name, "owner": owner, "created_at": now()})
     return session.scalars(select(Project.id).where(Project.name == name)).one()
 
 

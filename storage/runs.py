@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Engine, select
 
 from storage import rows
+from storage.access import Access
 from storage.engine import reading, writing
 from storage.errors import NotFoundError, OutputError
 from storage.models import Project, RunRow, now
@@ -55,21 +56,25 @@ class Runs:
 
     Args:
         engine: Of the store.
+        access: Whose runs.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, access: Access | None = None) -> None:
         self._engine = engine
+        self._access = access or Access()
 
     def add(self, project: str, base: str, name: str, folder: str, config: Mapping[str, Any]) -> Run:
         """Put a run into the queue.
 
         Raises:
             OutputError: If the name is empty or too long.
+            AccessError, NotFoundError: If the project is somebody else's.
             DatabaseError: If it cannot be stored.
         """
         with writing(self._engine) as session:
+            learns_from = rows.project_id(session, self._access.key(session, project, owns=True))
             row = RunRow(
-                project_id=rows.project_id(session, project), base_checkpoint=base, name=_checked(name), folder=folder,
+                project_id=learns_from, base_checkpoint=base, name=_checked(name), folder=folder,
                 status="waiting", config=dict(config), metrics={},
             )  # fmt: skip
             session.add(row)
@@ -83,9 +88,9 @@ class Runs:
             DatabaseError: If the database cannot be read.
         """
         with reading(self._engine) as session:
-            found = session.execute(
-                select(RunRow, Project.name).outerjoin(Project, Project.id == RunRow.project_id).order_by(RunRow.id.desc())
-            )
+            asked = select(RunRow, Project.name).outerjoin(Project, Project.id == RunRow.project_id)
+            owned = self._access.owned()
+            found = session.execute((asked if owned is None else asked.where(owned)).order_by(RunRow.id.desc()))
             return [_run(row, project or "") for row, project in found]
 
     def get(self, run_id: int) -> Run:
@@ -113,6 +118,7 @@ class Runs:
         if "status" in values and values["status"] not in RUN_STATUSES:
             raise OutputError(f"the status must be one of {', '.join(RUN_STATUSES)}, got {values['status']!r}")
         with writing(self._engine) as session:
+            self._access.check_run(session, run_id)
             row = session.get(RunRow, run_id)
             if row is None:
                 raise NotFoundError(f"there is no training run {run_id}")
@@ -129,6 +135,7 @@ class Runs:
             DatabaseError: If it cannot be stored.
         """
         with writing(self._engine) as session:
+            self._access.check_run(session, run_id)
             row = session.get(RunRow, run_id)
             if row is None:
                 raise NotFoundError(f"there is no training run {run_id}")

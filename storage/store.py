@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 
 from storage import rows
+from storage.access import Access
 from storage.bulk_edits import BulkEdits
 from storage.effort import seconds_of
 from storage.engine import open_engine, reading, url_of, writing
-from storage.errors import NotFoundError, OutputError
+from storage.errors import AccessError, NotFoundError, OutputError
+from storage.forgetting import Forgotten, forget
 from storage.formats.incoming import Incoming
 from storage.migrate import migrate
 from storage.models import Annotation, ExportRow, Project, RecordRow, RevisionRow
 from storage.output_checks import check_output, check_text
 from storage.outputs import Output
+from storage.people import Person
 from storage.queue import queue_page
 from storage.queues import Cursor, QueueFilter, QueuePage
 from storage.records import STATUSES, Added, Checkpoint, Counts, Exported, Head, Record, Revision, Status, Texts, Unread
 from storage.runs import Runs
+from storage.sharing import Sharing
 from storage.versions import Key, Version, write_version
 
 PAGE = 200
@@ -42,17 +48,50 @@ class AnnotationStore:
 
     def __init__(self, database: str | Path | None = None) -> None:
         self.engine: Engine = open_engine(url_of(database))
+        self._access = Access()
         migrate(self.engine)
+
+    def as_seen_by(self, person: Person) -> AnnotationStore:
+        """Return the same store as one person may use it: see `storage.access`; every verb also raises its errors."""
+        seen = copy(self)
+        seen._access = Access(person)
+        return seen
 
     @property
     def runs(self) -> Runs:
         """Training runs."""
-        return Runs(self.engine)
+        return Runs(self.engine, self._access)
 
     @property
     def bulk(self) -> BulkEdits:
         """Changes of many records in one step."""
-        return BulkEdits(self.engine)
+        return BulkEdits(self.engine, self._access)
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who projects are shared with."""
+        return Sharing(self.engine, self._access)
+
+    def key(self, project: str) -> str:
+        """Return the name by which the store without a person knows a project: see `Access.key`.
+
+        Raises:
+            DatabaseError: If the database cannot be read.
+        """
+        with reading(self.engine) as session:
+            return self._access.key(session, project)
+
+    def forget(self) -> Forgotten:
+        """Delete for good what the person left: their projects with all work in them, their corrections in others'.
+
+        Raises:
+            AccessError: If the store is used without a person.
+            DatabaseError: If nothing could be deleted.
+        """
+        if self._access.person is None:
+            raise AccessError("sign in first: it is not known whose data is meant")
+        with writing(self.engine) as session:
+            return forget(session, self._access.person)
 
     def close(self) -> None:
         """Close all connections."""
@@ -95,7 +134,7 @@ class AnnotationStore:
         check_output(output, text, schema)
         with writing(self.engine) as session:
             record, is_new = rows.add_record(
-                session, rows.project_id(session, project), rows.schema_row(session, schema), text, source
+                session, self._access.project_id(session, project), rows.schema_row(session, schema), text, source
             )
             return Added(record, rows.add_prediction(session, record, output, checkpoint), is_new)
 
@@ -110,7 +149,7 @@ class AnnotationStore:
         """
         added = known = 0
         with writing(self.engine) as session:
-            to_project, under = rows.project_id(session, project), rows.schema_row(session, schema)
+            to_project, under = self._access.project_id(session, project), rows.schema_row(session, schema)
             for number, text in enumerate(texts, 1):
                 check_text(text, f"text {number}")
                 _, is_new = rows.add_record(session, to_project, under, text, source)
@@ -139,7 +178,7 @@ class AnnotationStore:
         with writing(self.engine) as session:
             schema = rows.schema_row(session, incoming.schema)
             record, is_new = rows.add_record(
-                session, rows.project_id(session, project), schema, incoming.text, incoming.source
+                session, self._access.project_id(session, project), schema, incoming.text, incoming.source
             )
             if not is_new:
                 return False
@@ -160,6 +199,7 @@ class AnnotationStore:
             DatabaseError: If nothing could be stored.
         """
         with writing(self.engine) as session:
+            self._access.check_record(session, record_id)
             check_output(output, *rows.text_and_schema(session, record_id))
             return rows.add_prediction(session, record_id, output, checkpoint)
 
@@ -171,6 +211,7 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
+            self._access.check_record(session, record_id, annotator)
             return rows.record_of(session, record_id, annotator)
 
     def save(
@@ -213,6 +254,7 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
+            self._access.check_record(session, record_id, annotator)
             found = session.scalars(
                 select(RevisionRow)
                 .join(Annotation, Annotation.id == RevisionRow.annotation_id)
@@ -248,7 +290,7 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return rows.unread(session, project, checkpoint, after, most)
+            return rows.unread(session, self._access.key(session, project), checkpoint, after, most)
 
     def n_unread(self, project: str, *, checkpoint: str | None = None) -> int:
         """Return how many such records there are.
@@ -257,7 +299,8 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return session.scalar(select(func.count()).select_from(rows.unread_ids(project, checkpoint).subquery())) or 0
+            waiting = rows.unread_ids(self._access.key(session, project), checkpoint)
+            return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
     def counts(self, project: str) -> Counts:
         """Return how much of a project is there and done; zeros if there is no such project.
@@ -266,25 +309,26 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            everything = select(func.count(RecordRow.id)).join(Project).where(Project.name == project)
+            is_it = Project.name == self._access.key(session, project)
+            everything = select(func.count(RecordRow.id)).join(Project).where(is_it)
             touched = (
                 select(Annotation.status, func.count(Annotation.record_id.distinct()))
                 .join(RecordRow, RecordRow.id == Annotation.record_id)
                 .join(Project, Project.id == RecordRow.project_id)
-                .where(Project.name == project)
+                .where(is_it)
                 .group_by(Annotation.status)
             )
             found: dict[str, int] = {status: number for status, number in session.execute(touched)}
             return Counts(session.scalar(everything) or 0, **{status: found.get(status, 0) for status in STATUSES})
 
     def projects(self) -> list[str]:
-        """Return all projects' names in alphabetical order.
+        """Return the names of all projects that are open, in alphabetical order.
 
         Raises:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return list(session.scalars(select(Project.name).order_by(Project.name)))
+            return self._access.projects(session)
 
     def seconds(self, project: str) -> list[float]:
         """Return the seconds that each submitted correction of a project took, as far as they were measured.
@@ -293,7 +337,7 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return seconds_of(session, project)
+            return seconds_of(session, self._access.key(session, project))
 
     def queue(self, asked: QueueFilter, *, after: Cursor | None = None, most: int = 20) -> QueuePage:
         """Return a page of a queue.
@@ -308,7 +352,8 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            return queue_page(session, asked, after, most)
+            self._access.check_annotator(asked.annotator)
+            return queue_page(session, replace(asked, project=self._access.key(session, asked.project)), after, most)
 
     def annotated(
         self, project: str, status: Status = "submitted", *, annotator: str | None = None, label: str | None = None
@@ -330,11 +375,12 @@ class AnnotationStore:
         of_whom = () if annotator is None else (Annotation.annotator == annotator,)
         while True:
             with reading(self.engine) as session:
+                key = self._access.key(session, project)
                 page = session.execute(
                     select(Annotation.id, Annotation.record_id, Annotation.annotator)
                     .join(RecordRow, RecordRow.id == Annotation.record_id)
                     .join(Project, Project.id == RecordRow.project_id)
-                    .where(Project.name == project, Annotation.status == status, Annotation.id > last, *of_whom)
+                    .where(Project.name == key, Annotation.status == status, Annotation.id > last, *of_whom)
                     .order_by(Annotation.id)
                     .limit(PAGE)
                 ).all()
@@ -352,7 +398,7 @@ class AnnotationStore:
         """
         with writing(self.engine) as session:
             row = ExportRow(
-                project_id=rows.project_id(session, project), format=made.format, filters=dict(made.filters),
+                project_id=self._access.project_id(session, project), format=made.format, filters=dict(made.filters),
                 sha256=made.sha256, counts=dict(made.counts),
             )  # fmt: skip
             session.add(row)
@@ -366,7 +412,8 @@ class AnnotationStore:
             DatabaseError: If the database cannot be read.
         """
         with reading(self.engine) as session:
-            found = select(ExportRow).join(Project, Project.id == ExportRow.project_id).where(Project.name == project)
+            key = self._access.key(session, project)
+            found = select(ExportRow).join(Project, Project.id == ExportRow.project_id).where(Project.name == key)
             return [
                 Exported(one.format, one.filters, one.sha256, one.counts, one.created_at)
                 for one in session.scalars(found.order_by(ExportRow.id))
@@ -378,5 +425,6 @@ class AnnotationStore:
         if not key.annotator.strip():
             raise OutputError("the annotator's name is empty")
         with writing(self.engine) as session:
+            self._access.check_record(session, key.record_id, key.annotator)
             check_output(version.output, *rows.text_and_schema(session, key.record_id))
             return write_version(session, key, version, seen)

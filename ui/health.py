@@ -53,7 +53,7 @@ def _database(services: Services) -> dict[str, Any]:
     if not is_used or not (services.is_store_open or services.settings.has_store()):
         return found
     try:
-        services.store().check_writable()
+        services.whole_store().check_writable()
     except PageError:
         # The backup is being read; it says so itself.
         return found

@@ -1,12 +1,16 @@
-"""Who is at the page: with a password, the name that a visitor signed in with; without one, whatever name is typed."""
+"""Who is at the page: an account of the hub, a name with the page's password, or whatever name is typed."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from gradio.context import LocalContext
+
+from storage.people import Person
 
 LONGEST_NAME = 100
 """Characters."""
@@ -15,10 +19,32 @@ PAUSE_S = 1.0
 
 
 def signed_in() -> str | None:
-    """Return the name that the request's visitor signed in with; None where nobody has to."""
+    """Return the name that the request's visitor signed in with; None where nobody has to, or did."""
     request = LocalContext.request.get(None)
     name = getattr(request, "username", None)
-    return name if isinstance(name, str) and name else None
+    if isinstance(name, str) and name:
+        return name
+    person = account()
+    return person.name if person else None
+
+
+def account() -> Person | None:
+    """Return the account that the request's visitor signed in with; None without one.
+
+    What counts is the cookie that this server signed, nothing that a page or a program sends beside it.
+    """
+    request = getattr(LocalContext.request.get(None), "request", None)
+    return account_in(getattr(request, "scope", {}))
+
+
+def account_in(scope: Mapping[str, Any]) -> Person | None:
+    """Return the account of an ASGI request, as Gradio's sign-in with the hub left it there; None without one."""
+    info = (scope.get("session") or {}).get("oauth_info") or {}
+    user = info.get("userinfo") or {}
+    subject, name = user.get("sub"), user.get("preferred_username")
+    if not subject or not name or "/" in name or info.get("expires_at", 0) < time.time():
+        return None
+    return Person(str(subject), str(name))
 
 
 def annotator_of(typed: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gliner2_core.errors import Gliner2Error
 from storage.errors import StorageError
+from ui.identity import account
 from ui.messages import PageError, sentence
 from ui.models import Models
 from ui.passes import Passes
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from ui.backups.keeper import Keeper
 
 logger = logging.getLogger(__name__)
+SIGN_IN = (
+    "Sign in first, on the Corrections tab: corrections belong to who makes them. Without it everything can be tried, and "
+    "nothing is stored."
+)
 
 
 class Services:
@@ -40,7 +45,39 @@ class Services:
         self._lock = threading.Lock()
 
     def store(self) -> AnnotationStore:
-        """Return the store of corrections; the first call opens it.
+        """Return the store of corrections as the request's visitor may use it; the first call opens it.
+
+        Raises:
+            PageError: If the visitor must sign in, this page stores nothing, or does not know yet what its backup holds.
+            DatabaseError: If it cannot be opened.
+        """
+        if not self.settings.has_accounts:
+            return self.whole_store()
+        person = account()
+        if person is None:
+            raise PageError(SIGN_IN)
+        return self.whole_store().as_seen_by(person)
+
+    def check_may_train(self) -> None:
+        """Expect that the request's visitor may train models here.
+
+        Raises:
+            PageError: If others do, or the visitor must sign in.
+        """
+        if not self.settings.has_accounts:
+            return
+        person = account()
+        if person is None:
+            raise PageError(SIGN_IN)
+        if person.name.lower() not in self.settings.admins:
+            admins = ", ".join(self.settings.admins) or "nobody"
+            raise PageError(
+                f"On this machine only {admins} may train. Export your corrections, and train on your own: "
+                "python -m gliner2_core train train.jsonl --out FOLDER."
+            )
+
+    def whole_store(self) -> AnnotationStore:
+        """Return the store without regard to who asks: for what goes on behind the page, never for a visitor's request.
 
         Raises:
             PageError: If this page stores nothing, or does not know yet what its backup holds.

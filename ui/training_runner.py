@@ -69,9 +69,10 @@ class TrainingRunner:
             with_curve: Whether it tells if more records are worth it, too.
 
         Raises:
-            PageError: If too few records are submitted, or none to learn from.
+            PageError: If too few records are submitted, or none to learn from, or the visitor may not train here.
             StorageError: If the store or the folder cannot be written.
         """
+        self._services.check_may_train()
         store, base = self._services.store(), self._services.models.checked(model)
         n_submitted = store.counts(project).submitted
         if n_submitted < LEAST_RECORDS:
@@ -101,7 +102,7 @@ class TrainingRunner:
 
     def wake(self) -> None:
         """Offer the trained models, and go on with what waits or was interrupted; does nothing if that goes on already."""
-        for run in self._services.store().runs.all():
+        for run in self._services.whole_store().runs.all():
             if run.status == "done" and run.artifact and Path(run.artifact).is_dir():
                 self._services.models.offer(run.name, run.artifact)
         with self._lock:
@@ -129,9 +130,10 @@ class TrainingRunner:
         """Put a cancelled or failed run into the queue again; it goes on where it stopped.
 
         Raises:
-            PageError: If it neither was cancelled nor failed.
+            PageError: If it neither was cancelled nor failed, or the visitor may not train here.
             StorageError: If there is none.
         """
+        self._services.check_may_train()
         run = self._services.store().runs.get(run_id)
         if run.status not in ("cancelled", "failed"):
             raise PageError(f"“{run.name}” {'is done' if run.status == 'done' else 'goes on'} already.")
@@ -167,7 +169,11 @@ class TrainingRunner:
         run = runs.get(run_id)
         if run.status in ("waiting", "running"):
             raise PageError(f"“{run.name}” goes on. Cancel it first.")
-        users = [one.name for one in runs.all() if one.base == run.name and one.status in ("waiting", "running")]
+        users = [
+            one.name
+            for one in self._services.whole_store().runs.all()
+            if one.base == run.name and one.status in ("waiting", "running")
+        ]
         if users:
             raise PageError(f"“{users[0]}” starts from “{run.name}”. Wait for its end, or cancel it.")
         self._services.models.withdraw(run.name)
@@ -184,12 +190,12 @@ class TrainingRunner:
 
     def _next(self) -> Run | None:
         """Return the run that was interrupted, else the one that waits longest."""
-        runs = self._services.store().runs.all()
+        runs = self._services.whole_store().runs.all()
         ongoing = [run for run in reversed(runs) if run.status == "running"]
         return next((run for run in [*ongoing, *reversed(runs)] if run.status in ("running", "waiting")), None)
 
     def _train(self, run: Run) -> None:
-        runs, files = self._services.store().runs, RunFiles(Path(run.folder))
+        runs, files = self._services.whole_store().runs, RunFiles(Path(run.folder))
         runs.change(run.id, status="running", message="")
         try:
             child = files.process() or self._spawn(run, files)
@@ -235,7 +241,7 @@ class TrainingRunner:
         return None if model == EMBEDDED_NAME else self._services.models.source(model)
 
     def _taken(self) -> set[str]:
-        return {*self._services.models.offered, *(run.name for run in self._services.store().runs.all())}
+        return {*self._services.models.offered, *(run.name for run in self._services.whole_store().runs.all())}
 
     def _free_name(self, name: str) -> str:
         wanted, taken = name.strip() or "My model", self._taken()

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
@@ -51,12 +52,12 @@ def wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[str]:
-    """Run app.py with the recorded checkpoint; yields its address."""
+def serving(folder: Path, *options: str, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Run app.py with the recorded checkpoint, and more in its environment; yields its address."""
     log, port = folder / "app.log", free_port()
     command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--model", str(BERT)]
     command += ["--db", str(folder / "corrections.sqlite3"), *options]
-    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", **more}
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:
             wait_until_up(process, f"http://127.0.0.1:{port}", log)

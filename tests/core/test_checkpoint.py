@@ -156,6 +156,30 @@ def test_pickled_weights_are_never_loaded(folder: Path) -> None:
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize("kind", ["own-encoder", None])
+def test_code_that_a_checkpoint_brings_is_never_run(
+    folder: Path, tmp_path: Path, kind: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker, place = tmp_path / "ran", folder / "encoder_config"
+    code = f"from pathlib import Path\nPath({str(marker)!r}).touch()\nclass OwnConfig: ...\n"
+    for where in (folder, place):
+        (where / "own.py").write_text(code)
+    config = json.loads((place / "config.json").read_text())
+    config["auto_map"] = {"AutoConfig": "own.OwnConfig", "AutoModel": "own.OwnModel"}
+    (place / "config.json").write_text(json.dumps({**config, **({"model_type": kind} if kind else {})}))
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    settings["auto_map"] = {"AutoTokenizer": ["own.OwnTokenizer", "own.OwnTokenizer"]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    # Nobody is asked either: a server has nobody to ask.
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("asked whether to trust it"))
+    if kind is None:
+        load_checkpoint(folder)
+    else:
+        with pytest.raises(CheckpointError, match="the encoder's config cannot be read"):
+            load_checkpoint(folder)
+    assert not marker.exists()
+
+
 @pytest.mark.parametrize("size", [0, 5, 1000, -1])
 def test_truncated_weights_are_refused(folder: Path, size: int) -> None:
     path = folder / "model.safetensors"

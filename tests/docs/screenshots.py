@@ -1,7 +1,7 @@
 """Takes README's screenshots of the app as it is: `python -m tests.docs.screenshots [--data DIR] [NAME …]`.
 
-NAME is entities, structures, corrections or training; the last one needs DIR, a folder with the training sources: a
-hundred and fifty of its records are learned from.
+NAME is entities, structures, corrections, account or training; the last one needs DIR, a folder with the training sources:
+a hundred and fifty of its records are learned from.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from gliner2_core.training.example_records import examples_to_jsonl
 from gliner2_core.training.held_out import held_out_examples
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, free_port, wait_until_up
+from tests.ui.fake_provider import fake_provider
 
 FOLDER = Path(__file__).parent
 N_RECORDS = 150
@@ -62,6 +63,25 @@ def corrections(page: Page) -> None:
     page.screenshot(path=FOLDER / "corrections.png")
 
 
+def account(page: Page) -> None:
+    """A signed-in page of a Space."""
+    page.set_viewport_size({"width": 1280, "height": 1140})
+    page.get_by_role("tab", name="Corrections").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in with Hugging Face").click()
+    page.get_by_role("button", name="Business news", exact=True).click()
+    expect(page.locator("#entity-status")).to_contain_text("words per second", timeout=WAIT)
+    page.wait_for_timeout(1_500)
+    page.locator("#entity-send").click()
+    expect(page.locator("#entity-sent")).to_contain_text("Stored as record 1", timeout=WAIT)
+    page.get_by_role("tab", name="Corrections").click()
+    page.locator("#corrections-open").click()
+    expect(page.locator("#corrections-counts")).to_contain_text("1 record", timeout=WAIT)
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(1_500)
+    page.screenshot(path=FOLDER / "account.png")
+
+
 def training(page: Page) -> None:
     """A finished run."""
     page.set_viewport_size({"width": 1280, "height": 1400})
@@ -88,6 +108,7 @@ SHOTS: dict[str, Callable[[Page], None]] = {
     "entities": entities,
     "structures": structures,
     "corrections": corrections,
+    "account": account,
     "training": training,
 }
 
@@ -103,17 +124,22 @@ def main() -> int:
             parser.error(f"unknown screenshot {name!r}; there are {', '.join(SHOTS)}")
         if name == "training" and options.data is None:
             parser.error("training needs --data")
-        with (
-            tempfile.TemporaryDirectory() as place,
-            opened(Path(place), options.data if name == "training" else None) as page,
-        ):
-            SHOTS[name](page)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            more: Mapping[str, str] = {}
+            if name == "account":
+                more = {
+                    **stack.enter_context(fake_provider()).environment(),
+                    "WORKBENCH_BACKUP": str(folder / "backup"), "WORKBENCH_BACKUP_SUBMITS": "1",
+                }  # fmt: skip
+            data = options.data if name == "training" else None
+            SHOTS[name](stack.enter_context(opened(folder, data, more)))
     return 0
 
 
 @contextmanager
-def opened(folder: Path, data: Path | None) -> Iterator[Page]:
-    """Open the app with the embedded model; with `data`, its store holds corrections."""
+def opened(folder: Path, data: Path | None, more: Mapping[str, str]) -> Iterator[Page]:
+    """Open the app with the embedded model and more in its environment; with `data`, its store holds corrections."""
     database, port = folder / "c.sqlite3", free_port()
     if data is not None:
         records = folder / "records.jsonl"
@@ -123,7 +149,7 @@ def opened(folder: Path, data: Path | None) -> Iterator[Page]:
     log = folder / "app.log"
     command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port), "--db", str(database)]
     with log.open("wb") as out, subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"}, stdout=out, stderr=out
+        command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1", **more}, stdout=out, stderr=out
     ) as process:  # fmt: skip
         try:
             wait_until_up(process, f"http://127.0.0.1:{port}", log)

@@ -57,6 +57,17 @@ def test_named_files_exist() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_every_attack_names_a_test_that_is_there() -> None:
+    rows = [line for line in (ROOT / "SECURITY.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 20
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py|test_\w+)`", row.rpartition("|")[0].rpartition("|")[2])
+        assert named, row
+        for one in named:
+            assert (ROOT / one).is_file() if "/" in one else f"def {one}(" in code, row
+
+
 def test_ci_runs_the_test_command_of_readme() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 

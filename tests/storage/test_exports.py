@@ -134,7 +134,7 @@ def test_the_commands(store: AnnotationStore, tmp_path: Path, capsys: pytest.Cap
     assert main([*database, "restore", copy]) == 0
     said = capsys.readouterr().out
     assert (
-        "is sound.\nversion 0003; 1 projects, 1 schemas, 1 documents, 1 records, 1 predictions, 1 annotations, 1 revisions"
+        "is sound.\nversion 0004; 1 projects, 1 schemas, 1 documents, 1 records, 1 predictions, 1 annotations, 1 revisions"
         in said
     )
     assert "1 records added to other, 0 were there already" in said

@@ -193,7 +193,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with first.engine.begin() as connection:
         connection.execute(sql("UPDATE alembic_version SET version_num = '9999'"))
     first.close()
-    with pytest.raises(NewerDatabaseError, match="has version 9999, this workbench knows versions up to 0003"):
+    with pytest.raises(NewerDatabaseError, match="has version 9999, this workbench knows versions up to 0004"):
         AnnotationStore(path)
 
 

@@ -25,6 +25,8 @@ class FakeHub:
         variables: Of Spaces, all together.
         secrets: Names of those that Spaces have.
         deleted: Files that commits removed.
+        squashed: Repositories whose history was made one commit.
+        erased: Content that was deleted for good, by checksum.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +37,8 @@ class FakeHub:
         self.variables: dict[str, str] = {}
         self.secrets: list[str] = []
         self.deleted: list[str] = []
+        self.squashed: list[str] = []
+        self.erased: list[str] = []
         self.address = ""
 
     def answer(self, path: str, body: bytes, token: str) -> tuple[int, Any]:
@@ -76,7 +80,25 @@ class FakeHub:
                 "commitOid": "a" * 40,
                 "success": True,
             }
+        return self._of_past(path, body)
+
+    def _of_past(self, path: str, body: bytes) -> tuple[int, Any]:
+        if "/super-squash/" in path:
+            self.squashed.append(path.removeprefix("/api/datasets/").partition("/super-squash/")[0])
+            return 200, {}
+        if path.endswith("/lfs-files"):
+            return 200, [self._stored(name) for name in [*self.deleted, *sorted(one.name for one in self.folder.iterdir())]]
+        if path.endswith("/lfs-files/batch"):
+            self.erased += json.loads(body)["deletions"]["sha"]
+            return 200, {}
         return self._of_space(path, body)
+
+    @staticmethod
+    def _stored(name: str) -> dict[str, Any]:
+        return {
+            "fileOid": f"of {name}", "filename": name, "oid": f"of {name}", "size": 1, "ref": None,
+            "pushedAt": "2026-11-24T00:00:00.000Z",
+        }  # fmt: skip
 
     def _of_space(self, path: str, body: bytes) -> tuple[int, Any]:
         if path.endswith("/variables"):

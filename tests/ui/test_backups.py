@@ -345,3 +345,24 @@ def _wait(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < ends, "it did not happen within 20 seconds"
         time.sleep(0.02)
+
+
+def test_what_is_forgotten_is_in_no_history_of_the_hub(hub: FakeHub, database: Path) -> None:
+    keeper = Keeper(database, HubShelf("me/backups", TOKEN))
+    keeper.take_back()
+    for text in ("one", "two"):
+        save(database, text)
+        keeper.snapshot()
+    former = {one.name for one in hub.folder.glob("*.sqlite3")}
+    keeper.forget_past()
+    (kept,) = hub.folder.glob("*.sqlite3")
+    assert kept.name not in former
+    assert former <= set(hub.deleted)
+    assert hub.squashed == ["me/backups"]
+    assert {f"of {name}" for name in former} <= set(hub.erased)
+    assert f"of {kept.name}" not in hub.erased
+    # The next one is kept beside it, as ever.
+    save(database, "three")
+    keeper.snapshot()
+    assert len(list(hub.folder.glob("*.sqlite3"))) == 2
+    assert hub.squashed == ["me/backups"]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gliner2_core.modeling.precision import PRECISIONS as core_precisions
+from ui.command_line import read_settings
 from ui.services import Services
-from ui.settings import PRECISIONS, Settings, read_settings
+from ui.settings import PRECISIONS, Settings
 
 
 def test_defaults_leave_address_and_model_open() -> None:
@@ -122,3 +123,42 @@ def test_a_password_file_that_is_not_there_is_named(tmp_path: Path, capsys: pyte
     with pytest.raises(SystemExit):
         read_settings(["--password-file", str(tmp_path / "none")], {})
     assert "none: cannot be read" in capsys.readouterr().err
+
+
+SPACE = {
+    "SYSTEM": "spaces", "SPACE_ID": "boss/workbench", "SPACE_AUTHOR_NAME": "Boss", "OAUTH_CLIENT_ID": "a",
+    "OAUTH_CLIENT_SECRET": "b", "OAUTH_SCOPES": "openid profile", "OPENID_PROVIDER_URL": "c",
+}  # fmt: skip
+
+
+def test_a_space_with_sign_in_stores_what_belongs_to_accounts() -> None:
+    found = read_settings([], SPACE)
+    assert (found.has_accounts, found.can_store, found.is_alone, found.admins) == (True, True, False, ("boss",))
+    assert (found.is_behind_proxy, found.has_json_log) == (True, True)
+    assert read_settings([], {**SPACE, "WORKBENCH_ADMINS": " Ann, bob,"}).admins == ("ann", "bob")
+
+
+def test_a_password_takes_the_place_of_accounts() -> None:
+    found = read_settings([], {**SPACE, "WORKBENCH_PASSWORD": "long enough"})
+    assert (found.has_accounts, found.can_store, found.password) == (False, True, "long enough")
+
+
+@pytest.mark.parametrize("name", ["SYSTEM", "OAUTH_CLIENT_ID"])
+def test_without_sign_in_a_space_stores_nothing(name: str) -> None:
+    found = read_settings([], {key: value for key, value in SPACE.items() if key != name})
+    assert (found.has_accounts, found.can_store) == (False, False)
+
+
+def test_half_a_sign_in_ends_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_settings([], {**SPACE, "OAUTH_SCOPES": "", "OPENID_PROVIDER_URL": ""})
+    assert "OAUTH_CLIENT_ID is set, but OAUTH_SCOPES, OPENID_PROVIDER_URL are not" in capsys.readouterr().err
+
+
+def test_the_logs_form_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not read_settings([], {}).has_json_log
+    assert read_settings([], {"WORKBENCH_LOG": "json"}).has_json_log
+    assert not read_settings([], {**SPACE, "WORKBENCH_LOG": "text"}).has_json_log
+    with pytest.raises(SystemExit):
+        read_settings([], {"WORKBENCH_LOG": "xml"})
+    assert "WORKBENCH_LOG: 'xml' is unknown; allowed are json, text" in capsys.readouterr().err

@@ -107,7 +107,11 @@ def test_a_dry_run_lists_and_sends_nothing(checkout: Path, hub: FakeHub, capsys:
     [
         ("README.md", ("title: GLiNER2 Workbench", "title: Other"), "README.md: title is 'Other', the Spacefile says"),
         ("README.md", ("---\n", ""), "README.md: title is None"),
-        ("requirements.txt", ("gradio>=6.31,<7", "gradio>=6.32,<7"), "does not allow the Spacefile's sdk_version 6.31.0"),
+        (
+            "requirements.txt",
+            ("gradio[oauth]>=6.31,<7", "gradio[oauth]>=6.32,<7"),
+            "does not allow the Spacefile's sdk_version 6.31.0",
+        ),
         ("Spacefile", ("app_file: app.py", "app_file: none.py"), "none.py: the Spacefile's app_file does not exist"),
     ],
 )

@@ -71,6 +71,7 @@ class Keeper:
         self._seen = (0, 0)
         self._changed_at: float | None = None
         self._n_saved = 0
+        self._must_forget = False
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -132,15 +133,30 @@ class Keeper:
             copy = Path(folder) / "copy.sqlite3"
             report = backup(self.database, copy)
             made = describe(copy, report.rows["revisions"], self._listed.snapshots)
-            listed = self._listed.with_newest(made)
-            if self._listed.has_newest(made):
+            if self._must_forget:
+                listed = self._listed.with_only(made)
+            elif self._listed.has_newest(made):
                 # Nothing but the file's times changed.
                 listed = self._listed
             else:
+                listed = self._listed.with_newest(made)
+            if listed is not self._listed:
                 self.shelf.put(copy, made.file, listed.model_dump_json(indent=2).encode(), self._listed.without(listed))
+            if self._must_forget:
+                self.shelf.forget_past(made.file)
+                self._must_forget = False
             self._listed, self._seen, self._n_saved, self._changed_at = listed, seen, made.n_saved, None
             self._state = replace(self._state, last_good=made.made_at, error=None, has_unsaved=False)
         logger.info("snapshot %s: %d versions, %d bytes", made.file, made.n_saved, made.size)
+
+    def forget_past(self) -> None:
+        """Make a snapshot and let no older one remain; where that fails, the next one that succeeds does it.
+
+        Raises:
+            BackupError: If it cannot be made, or the older ones not removed.
+        """
+        self._must_forget = True
+        self.snapshot()
 
     def _expect_not_older(self, newest: Snapshot | None) -> None:
         n_here = _n_saved(self.database)
@@ -183,7 +199,7 @@ class Keeper:
 
     def _look(self) -> bool:
         """Whether the database differs from the newest snapshot."""
-        if _changes(self.database) == self._seen:
+        if _changes(self.database) == self._seen and not self._must_forget:
             return False
         if self._changed_at is None:
             self._changed_at = time.monotonic()

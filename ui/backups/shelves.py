@@ -29,6 +29,9 @@ class Shelf(Protocol):
     def put(self, path: Path, file: str, listed: bytes, removed: Sequence[str]) -> None:
         """Add a snapshot, replace the list, and remove old ones: all of it, or nothing that the list names."""
 
+    def forget_past(self, kept: str) -> None:
+        """Let nothing remain of what was removed, so that nobody can take it back from a history."""
+
 
 def shelf_of(place: str, token: str | None = None) -> Shelf:
     """Return the shelf that a setting names: `owner/name` is a dataset on the hub, anything else a folder."""
@@ -74,6 +77,9 @@ class FolderShelf:
             self._write(LISTED, listed)
             for name in removed:
                 (self._folder / name).unlink(missing_ok=True)
+
+    def forget_past(self, kept: str) -> None:
+        """Do nothing: what is removed from a folder is gone."""
 
     def _write(self, name: str, content: bytes) -> None:
         part = self._folder / f".{name}.part"
@@ -149,6 +155,20 @@ class HubShelf:
                 *(CommitOperationDelete(name) for name in removed),
             ]
             api.create_commit(self.name, operations, commit_message="Snapshot", repo_type="dataset")
+
+    def forget_past(self, kept: str) -> None:
+        """Make the newest commit the only one, and delete the stored content of all files but one.
+
+        Raises:
+            BackupError: If the hub refuses or cannot be reached.
+        """
+        from huggingface_hub import HfApi
+
+        with self._in_words():
+            api = HfApi(token=self._token)
+            api.super_squash_history(self.name, repo_type="dataset", commit_message="Snapshot")
+            old = [one for one in api.list_lfs_files(self.name, repo_type="dataset") if one.filename != kept]
+            api.permanently_delete_lfs_files(self.name, old, repo_type="dataset")
 
     def _download(self, file: str, folder: str) -> str:
         from huggingface_hub import HfApi

@@ -59,6 +59,10 @@ class SnapshotList(BaseModel):
         """Return the list with one more, without those that are kept no longer."""
         return SnapshotList(snapshots=(snapshot, *self.snapshots)[:KEPT])
 
+    def with_only(self, snapshot: Snapshot) -> SnapshotList:
+        """Return a list of this one alone."""
+        return SnapshotList(snapshots=(snapshot,))
+
     def has_newest(self, snapshot: Snapshot) -> bool:
         """Whether the newest one has the same content."""
         return bool(self.snapshots) and self.snapshots[0].sha256 == snapshot.sha256

@@ -16,9 +16,12 @@ from ui.span_editor import SpanEditor
 from ui.tabs.backup_part import build_backup_part
 from ui.tabs.every_part import EveryPart, build_every_part
 from ui.tabs.export_part import build_export_part
+from ui.tabs.forgetting_part import ForgettingPart, build_forgetting_part
 from ui.tabs.import_part import ImportPart, build_import_part
 from ui.tabs.labels_part import LabelsPart, build_labels_part
 from ui.tabs.quality_part import build_quality_part
+from ui.tabs.sharing_part import SharingPart, build_sharing_part
+from ui.tabs.sign_in_part import build_sign_in_part
 from ui.tabs.training_part import TrainingPart, build_training_part
 
 EMPTY_WORDS = "No record is open. “Send to corrections” on the other tabs fills the queue; “Open queue” shows it."
@@ -52,7 +55,10 @@ class CorrectionsTab:
     importing: ImportPart
     every: EveryPart
     labels: LabelsPart
+    sharing: SharingPart | None
+    forgetting: ForgettingPart | None
     training: TrainingPart
+    desk: gr.Column
 
 
 def build_corrections_tab(services: Services, tabs: Sequence[str]) -> CorrectionsTab:
@@ -62,6 +68,12 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
         services: The store.
         tabs: Titles of the tabs whose schema can be asked of imported texts.
     """
+    build_sign_in_part(services)
+    with gr.Column(visible=not services.settings.has_accounts, elem_id="corrections-desk") as desk:
+        return _build_desk(services, tabs, desk)
+
+
+def _build_desk(services: Services, tabs: Sequence[str], desk: gr.Column) -> CorrectionsTab:
     build_backup_part(services)
     with gr.Row(equal_height=False, elem_classes="wb-bar"):
         project = gr.Dropdown(
@@ -111,9 +123,10 @@ def build_corrections_tab(services: Services, tabs: Sequence[str]) -> Correction
             every = build_every_part()
             labels = build_labels_part()
             build_export_part(services, project)
+            sharing, forgetting = build_sharing_part(services), build_forgetting_part(services)
     build_quality_part(services, project)
     training = build_training_part(services)
     return CorrectionsTab(
         project, annotator, show, order, search, label, most, blind, open_, counts, queue, former, further, editor, status,
-        submit, skip, back, discard, versions, bring_back, importing, every, labels, training,
+        submit, skip, back, discard, versions, bring_back, importing, every, labels, sharing, forgetting, training, desk,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import gradio as gr
 
 from ui import render
 from ui.handlers import annotation
+from ui.handlers.accounts import claim_shared
 from ui.handlers.annotation import View
 from ui.handlers.corrections import PROJECT
 from ui.identity import signed_in
@@ -18,9 +19,11 @@ from ui.state import Desk
 from ui.tabs.corrections import CorrectionsTab
 from ui.tabs.events import PRIVATE, STORE_QUEUE
 from ui.tabs.every_part import wire_every_part
+from ui.tabs.forgetting_part import wire_forgetting_part
 from ui.tabs.import_part import wire_import_part
 from ui.tabs.labels_part import wire_labels_part
 from ui.tabs.model_bar import ModelBar
+from ui.tabs.sharing_part import wire_sharing_part
 from ui.tabs.tab_inputs import TabInputs
 from ui.tabs.training_part import wire_training_part
 
@@ -39,8 +42,8 @@ def wire_corrections_tab(
         bar: The visitor's choice of models.
     """
     desk, events = gr.State(Desk()), _Events(services, parts)
-    if services.settings.password:
-        app.load(_as_signed_in, None, parts.annotator, show_progress="hidden", **PRIVATE)
+    if services.settings.password or services.settings.has_accounts:
+        app.load(events.entered, None, [parts.annotator, parts.desk], show_progress="hidden", **PRIVATE)
     shown = [parts.editor, parts.queue, parts.counts, parts.status, parts.versions]
     asked = [parts.project, parts.annotator, parts.show, parts.order, parts.search, parts.label, parts.most, parts.blind]
     opening = {"fn": events.opened, "inputs": [desk, *asked], "outputs": shown, **STORE_QUEUE}
@@ -67,16 +70,25 @@ def wire_corrections_tab(
     # While records are read behind the page, what was found shows in the list; the open record stays as it is.
     parts.importing.timer.tick(events.lines, desk, [parts.queue, parts.counts], **STORE_QUEUE)
     wire_training_part(services, parts.training, parts.project, tab, bar)
-
-
-def _as_signed_in() -> gr.Textbox:
-    return gr.Textbox(signed_in(), interactive=False)
+    if parts.sharing is not None and parts.forgetting is not None:
+        wire_sharing_part(services, parts.sharing, parts.project)
+        wire_forgetting_part(services, parts.forgetting, lambda event: event.then(**opening))
 
 
 class _Events:
     def __init__(self, services: Services, parts: CorrectionsTab) -> None:
         self._services = services
         self._parts = parts
+
+    def entered(self) -> tuple[Any, Any]:
+        name = signed_in()
+        if name is None:
+            return gr.skip(), gr.skip()
+        try:
+            claim_shared(self._services)
+        except Exception as error:  # noqa: BLE001 - opening the queue says why
+            logged_words(error)
+        return gr.Textbox(name, interactive=False), gr.Column(visible=True)
 
     def opened(self, desk: Desk, *asked: Any) -> dict[Any, Any]:
         *queue, blind = asked

@@ -24,7 +24,9 @@ def build_export_part(services: Services, project: gr.Dropdown) -> None:
         project: Whose corrections.
     """
     with gr.Accordion("Export", open=False, elem_id="corrections-export"):
-        kind = gr.Dropdown(list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as")
+        kind = gr.Dropdown(
+            list(EXPORTS), value=next(iter(EXPORTS)), label="Submitted corrections as", elem_id="corrections-export-kind"
+        )
         with gr.Row():
             annotator = gr.Textbox(label="Only those of", max_lines=1, placeholder="everybody", min_width=120)
             label = gr.Textbox(label="Only those that hold", max_lines=1, placeholder="any label", min_width=120)

@@ -72,7 +72,9 @@ def build_training_part(services: Services) -> TrainingPart:
                 )
                 start = gr.Button("Fine-tune", variant="primary", elem_id="training-start")
                 with gr.Accordion("Advanced settings", open=False, elem_id="training-advanced"):
-                    method = gr.Dropdown(list(training.METHODS), value=training.CHOSEN, label="What is trained")
+                    method = gr.Dropdown(
+                        list(training.METHODS), value=training.CHOSEN, label="What is trained", elem_id="training-method"
+                    )
                     with gr.Row():
                         epochs = gr.Textbox(label="Most passes", max_lines=1, placeholder=training.CHOSEN)
                         replay = gr.Number(

@@ -1,0 +1,1 @@
+"""A Space with accounts."""
